@@ -1,0 +1,1 @@
+"""Facts: the vocabulary, and profiles checked against it."""

@@ -1,0 +1,280 @@
+"""Decision diagrams over cells: the form in which what is unknown is decided exactly.
+
+A function is `(offset, node)`; a node cuts the values of one variable at its breaks and holds a function for each cell, normed
+so that the smallest value of a node is 0. Partial sums so become offsets: a sum of parts that share no variable needs no more
+nodes than the parts together, and equal functions are the same object. Bounds are read off in one step, and the
+variables of a diagram are exactly those that can still change its value.
+
+Variables are ordered by `level`; one diagram asks them from the smallest level on.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from jifen.plan.nodes import Node as PlanNode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """One test of a diagram; `high` is the largest value below it (the smallest is 0)."""
+
+    level: int
+    breaks: tuple[int, ...]
+    cells: tuple[Function, ...]
+    high: int
+
+
+Function = tuple[int, Cut]
+END = Cut(1 << 60, (), (), 0)
+"""The node of a constant."""
+
+
+def bounds(f: Function) -> tuple[int, int]:
+    """The smallest and the largest value; both are reached."""
+    return f[0], f[0] + f[1].high
+
+
+class Diagrams:
+    """Makes the diagrams of one plan for one state of knowledge.
+
+    `levels` orders the variables; `known` holds those whose value is known, which then appear in no diagram.
+    """
+
+    def __init__(self, levels: Mapping[str, int], known: Mapping[str, int]) -> None:
+        self.levels = levels
+        self.known = known
+        self.names = {v: k for k, v in levels.items()}
+        self._cuts: dict[tuple[object, ...], Cut] = {}
+        self._of: dict[int, Function] = {}
+        self._done: dict[tuple[object, ...], Function] = {}
+
+    # --- building ---------------------------------------------------------------------------------------------
+
+    def cut(self, level: int, breaks: Sequence[int], cells: Sequence[Function]) -> Function:
+        kept, at = [cells[0]], []
+        for edge, cell in zip(breaks, cells[1:], strict=True):
+            if cell != kept[-1]:
+                at.append(edge)
+                kept.append(cell)
+        if not at:
+            return kept[0]
+        low = min(f[0] for f in kept)
+        normed = tuple((f[0] - low, f[1]) for f in kept)
+        key = (level, tuple(at), tuple((f[0], id(f[1])) for f in normed))
+        node = self._cuts.get(key)
+        if node is None:
+            high = max(f[0] + f[1].high for f in normed)
+            node = self._cuts[key] = Cut(level, tuple(at), normed, high)
+        return low, node
+
+    def of(self, node: PlanNode) -> Function:
+        """The diagram of a node of the plan, with what is known put in."""
+        done = self._of.get(id(node))
+        if done is None:
+            done = self._of[id(node)] = self._make(node)
+        return done
+
+    def _make(self, node: PlanNode) -> Function:
+        kind = node.kind
+        if kind == "const":
+            return node.low, END
+        if kind == "var":
+            if node.name in self.known:
+                return self.known[node.name], END
+            values = range(node.low, node.high + 1)
+            return self.cut(self.levels[node.name], values[1:], [(v, END) for v in values])
+        if kind == "case":
+            argument, cells = node.children[0], node.children
+            if argument.kind == "var":
+                value = self.known.get(argument.name)
+                if value is not None:
+                    return self.of(cells[1 + bisect.bisect_right(node.breaks, value)])
+                test: Function | None = None
+            else:
+                test = self.of(argument)
+                if test[1] is END:
+                    return self.of(cells[1 + bisect.bisect_right(node.breaks, test[0])])
+            branches = tuple(self.of(c) for c in node.cells)
+            if test is None:
+                return self.choose_by_variable(self.levels[argument.name], node.breaks, branches)
+            return self.choose(test, node.breaks, branches)
+        if kind == "sum":
+            result: Function = (0, END)
+            for child in node.children:
+                result = self.add(result, self.of(child))
+            return result
+        # An early end matters here: one part that decides makes the others not asked.
+        result = self.of(node.children[0])
+        for child in node.children[1:]:
+            if kind == "least" and bounds(result)[1] <= child.low:
+                continue
+            if kind == "most" and bounds(result)[0] >= child.high:
+                continue
+            result = self.extreme(result, self.of(child), kind == "most")
+        return result
+
+    # --- combining --------------------------------------------------------------------------------------------
+
+    def _pairwise(self, f: Cut, g: Cut) -> tuple[int, tuple[int, ...], list[tuple[Function, Function]]]:
+        """Both functions cut along the earlier of their variables."""
+        if f.level < g.level:
+            return f.level, f.breaks, [(c, (0, g)) for c in f.cells]
+        if g.level < f.level:
+            return g.level, g.breaks, [((0, f), c) for c in g.cells]
+        if f.breaks == g.breaks:
+            return f.level, f.breaks, list(zip(f.cells, g.cells, strict=True))
+        breaks = tuple(sorted({*f.breaks, *g.breaks}))
+        pairs = [(f.cells[0], g.cells[0])]
+        for edge in breaks:
+            pairs.append((_at(f, edge), _at(g, edge)))
+        return f.level, breaks, pairs
+
+    def add(self, f: Function, g: Function) -> Function:
+        if f[1] is END:
+            return f[0] + g[0], g[1]
+        if g[1] is END:
+            return f[0] + g[0], f[1]
+        a, b = (f[1], g[1]) if id(f[1]) <= id(g[1]) else (g[1], f[1])
+        key = ("+", id(a), id(b))
+        done = self._done.get(key)
+        if done is None:
+            level, breaks, pairs = self._pairwise(a, b)
+            done = self._done[key] = self.cut(level, breaks, [self.add(p, q) for p, q in pairs])
+        return f[0] + g[0] + done[0], done[1]
+
+    def extreme(self, f: Function, g: Function, most: bool) -> Function:
+        """The larger (`most`) or the smaller of two functions."""
+        (f_low, f_high), (g_low, g_high) = bounds(f), bounds(g)
+        if f_low >= g_high:
+            return f if most else g
+        if g_low >= f_high:
+            return g if most else f
+        if f[1] is g[1]:
+            return (max(f[0], g[0]) if most else min(f[0], g[0])), f[1]
+        key = ("m" if most else "l", id(f[1]), id(g[1]), g[0] - f[0])
+        done = self._done.get(key)
+        if done is None:
+            level, breaks, pairs = self._pairwise(f[1], g[1])
+            shift = g[0] - f[0]
+            cells = [self.extreme(p, (q[0] + shift, q[1]), most) for p, q in pairs]
+            done = self._done[key] = self.cut(level, breaks, cells)
+        return f[0] + done[0], done[1]
+
+    def choose(self, test: Function, breaks: tuple[int, ...], branches: tuple[Function, ...]) -> Function:
+        """`branches[i]` where `test` lies in the i-th cell of `breaks`."""
+        low, high = bounds(test)
+        first, last = bisect.bisect_right(breaks, low), bisect.bisect_right(breaks, high)
+        if first == last:
+            return branches[first]
+        breaks, branches = breaks[first:last], branches[first : last + 1]
+        key = ("?", test[0], id(test[1]), breaks, tuple((b[0], id(b[1])) for b in branches))
+        done = self._done.get(key)
+        if done is None:
+            level = min(test[1].level, *(b[1].level for b in branches))
+            edges = sorted({e for f in (test, *branches) if f[1].level == level for e in f[1].breaks})
+            cells = []
+            for edge in (None, *edges):
+                inner = tuple(_restrict(b, level, edge) for b in branches)
+                cells.append(self.choose(_restrict(test, level, edge), breaks, inner))
+            done = self._done[key] = self.cut(level, edges, cells)
+        return done
+
+    def choose_by_variable(
+        self, level: int, breaks: tuple[int, ...], branches: tuple[Function, ...]
+    ) -> Function:
+        """`branches[i]` where the variable of `level` lies in the i-th cell of `breaks`."""
+        if all(b[1].level > level for b in branches):
+            return self.cut(level, breaks, branches)
+        top = min(b[1].level for b in branches)
+        key = ("v", level, breaks, tuple((b[0], id(b[1])) for b in branches))
+        done = self._done.get(key)
+        if done is not None:
+            return done
+        if top < level:
+            edges = sorted({e for b in branches if b[1].level == top for e in b[1].breaks})
+            cells = [
+                self.choose_by_variable(level, breaks, tuple(_restrict(b, top, edge) for b in branches))
+                for edge in (None, *edges)
+            ]
+            done = self.cut(top, edges, cells)
+        else:
+            edges = sorted({*breaks, *(e for b in branches if b[1].level == level for e in b[1].breaks)})
+            cells = []
+            for edge in (None, *edges):
+                branch = branches[0 if edge is None else bisect.bisect_right(breaks, edge)]
+                cells.append(_restrict(branch, level, edge))
+            done = self.cut(level, edges, cells)
+        self._done[key] = done
+        return done
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    def support(self, *functions: Function) -> list[str]:
+        """The variables that can still change one of the values, in order of level."""
+        levels: set[int] = set()
+        seen: set[int] = set()
+        stack = [f[1] for f in functions]
+        while stack:
+            node = stack.pop()
+            if node is END or id(node) in seen:
+                continue
+            seen.add(id(node))
+            levels.add(node.level)
+            stack.extend(c[1] for c in node.cells)
+        return [self.names[level] for level in sorted(levels)]
+
+    def value_sets(self, f: Function, last: int) -> set[frozenset[int]]:
+        """For each way of settling the variables below level `last`: the values that the rest can still give."""
+        memo: dict[tuple[int, int], set[frozenset[int]]] = {}
+
+        def go(g: Function) -> set[frozenset[int]]:
+            key = (g[0], id(g[1]))
+            found = memo.get(key)
+            if found is None:
+                if g[1].level >= last:
+                    found = {frozenset(all_values(g))}
+                else:
+                    found = set().union(*(go((g[0] + c[0], c[1])) for c in g[1].cells))
+                memo[key] = found
+            return found
+
+        return go(f)
+
+
+def all_values(f: Function) -> set[int]:
+    """Every value that the function takes."""
+    memo: dict[int, frozenset[int]] = {}
+
+    def go(node: Cut) -> frozenset[int]:
+        if node is END:
+            return frozenset((0,))
+        found = memo.get(id(node))
+        if found is None:
+            found = memo[id(node)] = frozenset(c[0] + v for c in node.cells for v in go(c[1]))
+        return found
+
+    return {f[0] + v for v in go(f[1])}
+
+
+def evaluate(f: Function, value_at: Callable[[int], int]) -> int:
+    """The value of the function when the variable of each level has the value `value_at(level)`."""
+    total, node = f
+    while node is not END:
+        offset, node = _at(node, value_at(node.level))
+        total += offset
+    return total
+
+
+def _at(node: Cut, value: int) -> Function:
+    return node.cells[bisect.bisect_right(node.breaks, value)]
+
+
+def _restrict(f: Function, level: int, edge: int | None) -> Function:
+    """The function where the variable of `level` is at `edge` (None: below every edge)."""
+    if f[1].level != level:
+        return f
+    cell = f[1].cells[0] if edge is None else _at(f[1], edge)
+    return f[0] + cell[0], cell[1]

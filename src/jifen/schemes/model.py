@@ -1,0 +1,334 @@
+"""The model of a scheme: what a document says, checked in form, immutable, with every position kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from jifen.forms import Words
+from jifen.problems import Where
+from jifen.schemes.citations import Citation, Instrument
+from jifen.schemes.conditions import Condition, Op, Term
+from jifen.schemes.document import Document
+
+# --- tables ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From one term to another; None leaves that side open. `op` is `≥` or `>` below, `≤` or `<` above."""
+
+    low: Term | None
+    low_op: Op
+    high: Term | None
+    high_op: Op
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """These codes, numbers, or yes/no."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What the other rows leave (`below`, `above`, `otherwise`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """`any`: this fact is left open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """`each further year`: one step for each whole unit after the row above."""
+
+
+RowTest = Range | Listed | Rest | Anything | Further
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row (or one field of a matrix): a test per column, and what it gives.
+
+    `value` is a number of points, or in a derived fact the text of a number, a code or (`name`) a fact.
+    """
+
+    tests: tuple[RowTest, ...]
+    label: tuple[str, ...]
+    points: int
+    value: str
+    name: str
+    citations: tuple[Citation, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A fact in a table's header, with the unit as printed."""
+
+    name: str
+    unit: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    result: Literal["points", "value"]
+    where: Where
+    each: tuple[str, ...] = ()
+    each_how: Literal["sum", "best"] = "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    id: str
+    condition: Condition | None
+    text: str
+    words: Words
+    points: int
+    citations: tuple[Citation, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionTable:
+    """`How` its rows combine: sum, best, first."""
+
+    how: Literal["sum", "best", "first"]
+    rows: tuple[ConditionRow, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class ValueOf:
+    """The points are the fact itself."""
+
+    name: str
+    where: Where
+
+
+# --- the tree of points ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    most: int
+    when: Condition | None
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A heading under Points: it gives points, from its own criteria or its tables."""
+
+    id: str
+    title: Words
+    how: Literal["sum", "best"]
+    parts: tuple[Criterion | FactTable | ConditionTable | ValueOf, ...]
+    caps: tuple[Cap, ...]
+    only_when: Condition | None
+    citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
+    where: Where
+
+    def criteria(self) -> tuple[Criterion, ...]:
+        return tuple(p for p in self.parts if isinstance(p, Criterion))
+
+
+# --- lists of conditions --------------------------------------------------------------------------------------
+
+Combination = Literal["all", "any", "none", "least"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A numbered item: a condition, or a list of its own."""
+
+    id: str
+    words: Words
+    text: str
+    content: Condition | Conditions
+    citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """`All of:`, `Any one of:`, `None of:`, `At least n of:`."""
+
+    how: Combination
+    least: int
+    items: tuple[Item, ...]
+    where: Where
+
+    def walk(self) -> Iterator[Item]:
+        for item in self.items:
+            yield item
+            if isinstance(item.content, Conditions):
+                yield from item.content.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A heading under Requirements with its list; the list directly under Requirements has the id ``."""
+
+    id: str
+    title: Words
+    conditions: Conditions
+    citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is shown: a grant, a paper, a step, a thing that cannot be expressed (with the reason)."""
+
+    words: Words
+    reason: Words
+    citations: tuple[Citation, ...]
+    where: Where
+    id: str = ""
+    title: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    id: str
+    title: Words
+    conditions: Conditions
+    grants: tuple[Line, ...]
+    citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
+    where: Where
+
+
+# --- values ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A value from a day on; `value` is exact, in the unit of its header."""
+
+    value: Fraction
+    start: date
+    citations: tuple[Citation, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    title: Words
+    unit: str
+    rows: tuple[Dated, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A CSV table: key columns are facts; `rows` maps the keys as written to the values of the value columns."""
+
+    name: str
+    title: Words
+    file: str
+    keys: tuple[str, ...]
+    units: Mapping[str, str]
+    rows: Mapping[tuple[str, ...], Mapping[str, Fraction]]
+    citations: tuple[Citation, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The lowest, the highest, or the sum of several."""
+
+    how: Literal["lowest", "highest", "sum"]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """From one value at a number of the fact to another at another, in equal steps, rounded half up."""
+
+    low: Term
+    low_at: int
+    high: Term
+    high_at: int
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Completed years, months or days since a date, on the day asked about; or in spells that pass a filter."""
+
+    unit: Literal["years", "months", "days"]
+    fact: str
+    spells: bool
+    where_is: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    id: str
+    title: Words
+    definition: Conditions | FactTable | Extreme | Between | Completed
+    citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Presumed:
+    """A thing that only an authority gives, and its value until it is given."""
+
+    fact: str
+    value: str
+    citations: tuple[Citation, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A fact that the applicant chooses; if left open, the choice that gives more points is taken."""
+
+    fact: str
+    citations: tuple[Citation, ...]
+    where: Where
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One version of a scheme. `until` is the last day in force, or None while it lasts."""
+
+    id: str
+    title: Words
+    subject: str
+    jurisdiction: str
+    authority: Words
+    law: str
+    start: date
+    until: date | None
+    instruments: Mapping[str, Instrument]
+    parameters: tuple[Parameter, ...]
+    lookups: tuple[Lookup, ...]
+    derived: tuple[Derived, ...]
+    presumed: tuple[Presumed, ...]
+    choices: tuple[Choice, ...]
+    requirements: tuple[Requirement, ...]
+    points: Criterion | None
+    pass_mark: int | None
+    outcomes: tuple[Outcome, ...]
+    lines: Mapping[str, tuple[Line, ...]]
+    file: str
+    hash: str
+    document: Document

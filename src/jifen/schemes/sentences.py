@@ -1,0 +1,100 @@
+"""The closed list of sentences: how parts combine, caps, pass marks, values. What is not in the list is an error."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from jifen.problems import PolicyError, Problem, Where
+from jifen.schemes.citations import LEADING, Citation, Instrument, read_citations
+from jifen.schemes.document import Paragraph
+
+NAMES = r"(`[^`]+`(?:,\s*`[^`]+`)*)"
+NAME = r"`([^`]+)`"
+
+FORMS: dict[str, re.Pattern[str]] = {
+    "sum": re.compile(r"Sum of:"),
+    "best": re.compile(r"The best of:"),
+    "first": re.compile(r"The first that holds:"),
+    "each": re.compile(rf"For each of {NAMES}, the (sum|best) of:"),
+    "cap_when": re.compile(r"At most ([\d,]+) when (.+?)\.(?=\s|$)"),
+    "cap": re.compile(r"At most ([\d,]+)\.(?=\s|$)"),
+    "only_when": re.compile(r"Only when (.+?)\.(?=\s|$)"),
+    "value_of": re.compile(rf"The value of {NAME}\."),
+    "pass_mark": re.compile(r"Pass mark ([\d,]+)\.(?=\s|$)"),
+    "no_pass_mark": re.compile(r"No pass mark\."),
+    "all": re.compile(r"All of:"),
+    "any": re.compile(r"Any one of:"),
+    "none": re.compile(r"None of:"),
+    "least": re.compile(r"At least (\d+) of:"),
+    "extreme": re.compile(rf"The (lowest|highest|sum) of {NAMES}\."),
+    "between": re.compile(
+        rf"From (\S+?) at {NAME} (\d+) to (\S+?) at {NAME} (\d+), in equal steps, rounded half up\."
+    ),
+    "lookup": re.compile(rf"{NAME} is the row of \[([^\]]+)\]\(([^)]+)\) for {NAMES}\."),
+    "completed": re.compile(rf"Completed (years|months|days) from {NAME} to the day asked about\."),
+    "completed_spells": re.compile(
+        rf"Completed (years|months|days) in the spells of {NAME}(?: where (.+?))?\.(?=\s|$)"
+    ),
+    "presumed": re.compile(rf"{NAME} is (\S+) until the authority grants (?:them|it)\."),
+    "choice": re.compile(rf"{NAME} is the applicant's choice\."),
+    "grants": re.compile(r"Grants: (.+?)\.(?=\s+\[|\s+Grants: |\s*$)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the list: its form, what its blanks hold, the place of each, and the citations after it."""
+
+    form: str
+    blanks: tuple[str, ...]
+    at: tuple[Where, ...]
+    citations: tuple[Citation, ...]
+    where: Where
+
+    def names(self, blank: int) -> tuple[str, ...]:
+        return tuple(re.findall(r"`([^`]+)`", self.blanks[blank]))
+
+
+def read_sentences(
+    paragraph: Paragraph, allowed: set[str], instruments: dict[str, Instrument]
+) -> tuple[Sentence, ...]:
+    """The sentences of a paragraph; a citation belongs to the sentences before it in the paragraph.
+
+    Raises PolicyError at the first words that are not one of the `allowed` forms.
+    """
+    text, at = paragraph.text, 0
+    found: list[Sentence] = []
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        where = paragraph.where(at)
+        if match := LEADING.match(text, at):
+            citations = read_citations(match[1], instruments, where)
+            found = [s if s.citations else _cited(s, citations) for s in found]
+            if not found:
+                found.append(Sentence("citation", (), (), citations, where))
+            at = match.end()
+            continue
+        for form, pattern in FORMS.items():
+            if form in allowed and (match := pattern.match(text, at)):
+                blanks = tuple(g or "" for g in match.groups())
+                places = tuple(
+                    paragraph.where(match.start(i) if match.start(i) >= 0 else at)
+                    for i in range(1, len(blanks) + 1)
+                )
+                found.append(Sentence(form, blanks, places, (), where))
+                at = match.end()
+                break
+        else:
+            raise PolicyError([Problem("not-understood", where, found=text[at : at + 70])])
+    return tuple(found)
+
+
+def _cited(sentence: Sentence, citations: tuple[Citation, ...]) -> Sentence:
+    return Sentence(sentence.form, sentence.blanks, sentence.at, citations, sentence.where)
+
+
+def whole(text: str) -> int:
+    return int(text.replace(",", ""))

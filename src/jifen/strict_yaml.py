@@ -1,0 +1,165 @@
+"""Strict YAML: a small part of YAML, read with positions and without surprises.
+
+Refused: anchors and aliases (so no “billion laughs”), tags, several documents, duplicate keys, keys that are not
+plain text, deep nesting, files over a limit, text that is not UTF-8. No value is guessed from its look: every scalar is
+text until a schema says what it is (`NO` is Norway where a country is asked, and no where yes/no is asked).
+JSON is read by the same reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from jifen.problems import JifenError, Problem, ProfileError, RequestError, Where
+
+LARGEST = 1_000_000
+"""Largest file that is read, in bytes."""
+_DEEPEST = 12
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A scalar as written."""
+
+    value: str
+    where: Where
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    values: tuple[Node, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mapping; keys are unique, in the order written."""
+
+    entries: tuple[tuple[Text, Node], ...]
+    where: Where
+
+    def get(self, key: str) -> Node | None:
+        return next((v for k, v in self.entries if k.value == key), None)
+
+    def __iter__(self) -> Iterator[tuple[Text, Node]]:
+        return iter(self.entries)
+
+
+Node = Text | Items | Table
+
+
+def read_bytes(path: Path, error: type[JifenError] = ProfileError) -> bytes:
+    """The bytes of a file. Raises `error` when it is missing, not a file, or larger than `LARGEST`."""
+    name = str(path)
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise RequestError([Problem("not-a-file", Where(name))])
+        if size > LARGEST:
+            raise error([Problem("file-too-large", Where(name), {"limit": LARGEST}, found=f"{size:,} bytes")])
+        return path.read_bytes()
+    except OSError:
+        raise RequestError([Problem("no-such-file", Where(name))]) from None
+
+
+def decode(data: bytes, file: str, error: type[JifenError] = ProfileError) -> str:
+    """UTF-8 text of `data`; a byte-order mark is dropped. Raises `error` at the first byte that is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        line = data[: e.start].count(b"\n") + 1
+        column = e.start - (data.rfind(b"\n", 0, e.start) + 1) + 1
+        raise error(
+            [Problem("not-utf-8", Where(file, line, column), found=f"byte 0x{data[e.start]:02x}")]
+        ) from None
+
+
+def parse(text: str, file: str, error: type[JifenError] = ProfileError, first_line: int = 1) -> Node:
+    """Read strict YAML. `first_line` is the line of `text` in `file` (front matter starts on line 2).
+
+    Raises `error` with one problem: the first mistake.
+    """
+
+    def where(mark: yaml.Mark) -> Where:
+        return Where(file, mark.line + first_line, mark.column + 1)
+
+    try:
+        return _build(yaml.parse(text, Loader=_Loader), file, where, error)
+    except JifenError:
+        raise
+    except yaml.YAMLError as e:
+        mark = getattr(e, "problem_mark", None)
+        reason = str(getattr(e, "problem", "") or getattr(e, "reason", "") or e)
+        raise error(
+            [Problem("not-yaml", where(mark) if mark else Where(file), found=reason.strip())]
+        ) from None
+    except (RecursionError, ValueError) as e:
+        raise error([Problem("not-yaml", Where(file), found=str(e))]) from None
+
+
+def _build(events: Iterator[yaml.Event], file: str, where, error) -> Node:  # type: ignore[no-untyped-def]
+    def fail(code: str, at: Where, found: str = "", **blanks: object) -> JifenError:
+        problem: JifenError = error([Problem(code, at, blanks, found=found)])
+        return problem
+
+    root: Node | None = None
+    stack: list[tuple[str, Where, list]] = []  # type: ignore[type-arg]
+    documents = 0
+    for event in events:
+        node: Node
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise fail("several-documents", where(event.start_mark))
+            continue
+        if isinstance(event, yaml.AliasEvent):
+            raise fail("yaml-alias", where(event.start_mark), f"*{event.anchor}")
+        if isinstance(event, yaml.NodeEvent):
+            if event.anchor is not None:
+                raise fail("yaml-alias", where(event.start_mark), f"&{event.anchor}")
+            if getattr(event, "tag", None) not in (None, "!"):
+                raise fail("yaml-tag", where(event.start_mark), str(event.tag))  # type: ignore[attr-defined]
+        if isinstance(event, yaml.ScalarEvent):
+            node = Text(event.value, where(event.start_mark), bool(event.style))
+        elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
+            if len(stack) >= _DEEPEST:
+                raise fail("too-deep", where(event.start_mark), limit=_DEEPEST)
+            kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "table"
+            stack.append((kind, where(event.start_mark), []))
+            continue
+        elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+            kind, at, parts = stack.pop()
+            if kind == "list":
+                node = Items(tuple(parts), at)
+            else:
+                node = _table(parts, at, fail)
+        else:
+            continue
+        if stack:
+            stack[-1][2].append(node)
+        else:
+            root = node
+    if root is None:
+        return Table((), Where(file, 1, 1))
+    return root
+
+
+def _table(parts: list[Node], at: Where, fail) -> Table:  # type: ignore[no-untyped-def]
+    seen: dict[str, Where] = {}
+    entries = []
+    for key, value in zip(parts[::2], parts[1::2], strict=True):
+        if not isinstance(key, Text):
+            raise fail("key-not-text", key.where)
+        if key.value in seen:
+            raise fail("duplicate-key", key.where, key=key.value, line=seen[key.value].line)
+        seen[key.value] = key.where
+        entries.append((key, value))
+    return Table(tuple(entries), at)
