@@ -16,7 +16,7 @@ from typing import Protocol
 from jifen.facts.values import parse_day, parse_number
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan import tables
-from jifen.plan.nodes import Graph, Node, variables
+from jifen.plan.nodes import Graph, Node, cells, variables
 from jifen.plan.values import (
     RATIO_PARTS,
     Typed,
@@ -52,6 +52,10 @@ from jifen.schemes.model import (
     Scheme,
     ValueOf,
 )
+
+
+class NoValue(PolicyError):
+    """A parameter has no value on the day; a condition that needs it is neither true nor false."""
 
 
 class Shelf(Protocol):
@@ -108,6 +112,10 @@ class Plan:
     parameters: Mapping[str, tuple[Parameter, Fraction]]
     counts_days: bool
     graph: Graph
+
+
+_MANY = 100
+"""A variable with more cuts than this is asked late: it is one whose edges depend on other facts."""
 
 
 def in_force(versions: Sequence[Scheme], on: date) -> Scheme | None:
@@ -255,9 +263,13 @@ class Compiler:
             return None
 
     def order(self, roots: Sequence[Node]) -> tuple[dict[str, int], int]:
-        """Levels of the variables: the most shared first, what an authority decides last."""
+        """Levels of the variables: the most shared first, what has very many edges late, what an authority decides last."""
         count = variables(roots)
-        names = sorted(count, key=lambda n: (self.vars[n].authority, -count[n]))
+        scored = variables([self.total]) if self.total else {}
+        edges = cells(roots)
+        names = sorted(
+            count, key=lambda n: (self.vars[n].authority, n not in scored, len(edges[n]) > _MANY, -count[n])
+        )
         first = sum(1 for n in names if not self.vars[n].authority)
         return {name: level for level, name in enumerate(names)}, first
 
@@ -330,7 +342,7 @@ class Compiler:
         row = next((r for r in reversed(parameter.rows) if r.start <= self.on), None)
         if row is None:
             blanks = {"name": parameter.name, "day": self.on, "first": parameter.rows[0].start}
-            raise PolicyError([Problem("no-parameter-value", where, blanks)])
+            raise NoValue([Problem("no-parameter-value", where, blanks)])
         self.used[parameter.name] = (parameter, row.value)
         places = _places(row.value)
         return Typed(self.graph.const(int(row.value * 10**places)), places, parameter.unit)
@@ -497,7 +509,11 @@ class Compiler:
             case Qualifies(name, where):
                 return self.other(name, None, where)
             case Compare(left, op, right, where):
-                return self.compare(left, op, right, where)
+                try:
+                    return self.compare(left, op, right, where)
+                except NoValue as e:
+                    name = str(e.problems[0].blanks["name"])
+                    return self.var(Variable(f"{name} at line {where.line}", 0, 1, (name,)))
 
     def among(self, name: str, codes: tuple[str, ...], where: Where) -> Node:
         if name in self.shelf.schemes or "/" in name:

@@ -192,3 +192,25 @@ def variables(roots: Iterable[Node]) -> dict[str, int]:
             seen.add(id(node))
             stack.extend(reversed(node.children))
     return count
+
+
+def cells(roots: Iterable[Node]) -> dict[str, tuple[int, ...]]:
+    """The edges at which each variable under `roots` is cut, rising: between two edges nothing changes."""
+    edges: dict[str, set[int]] = {}
+    seen: set[int] = set()
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node.kind == "var":
+            edges.setdefault(node.name, set())
+        elif node.kind == "case" and node.argument.kind == "var":
+            edges.setdefault(node.argument.name, set()).update(node.breaks)
+        else:
+            for part in node.children:
+                if part.kind == "var":
+                    edges.setdefault(part.name, set()).update(range(part.low + 1, part.high + 1))
+        stack.extend(node.children)
+    return {name: tuple(sorted(e)) for name, e in edges.items()}

@@ -1,0 +1,74 @@
+"""The shelf: every scheme with its versions, beside the vocabulary and its rules, read from folders of policies."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jifen.facts.vocabulary import Vocabulary, load_vocabulary
+from jifen.problems import PolicyError, Problem, RequestError, Where
+from jifen.schemes.load import load_rules, load_scheme
+from jifen.schemes.model import Derived, Scheme
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Schemes by id (versions oldest first), vocabulary, rules of the vocabulary, and a hash of the vocabulary."""
+
+    vocabulary: Vocabulary
+    rules: tuple[Derived, ...]
+    schemes: Mapping[str, Sequence[Scheme]]
+    facts_hash: str
+
+
+def policy_folder() -> Path:
+    """The policies of this distribution: inside the package when installed, at the top of the checkout otherwise."""
+    inside = Path(__file__).parent.parent / "policies"
+    return inside if inside.is_dir() else Path(__file__).parents[3] / "policies"
+
+
+def scheme_files(folder: Path) -> list[Path]:
+    """Every file of a scheme version under a folder of policies, or the file itself."""
+    if folder.is_file():
+        return [folder] if folder.suffix == ".md" else []
+    return sorted(p for p in folder.rglob("*.md") if p.parent.name != "facts" and p.stem[:1].isdigit())
+
+
+def read_shelf(folders: Iterable[Path]) -> Shelf:
+    """Read folders of policies; later ones may add schemes, versions and facts. Raises PolicyError with every mistake."""
+    folders = list(folders)
+    for folder in folders:
+        if not folder.is_dir():
+            raise RequestError([Problem("no-policies", Where(str(folder)))])
+    problems: list[Problem] = []
+    vocabulary = load_vocabulary(folders[0] / "facts", [f / "facts" for f in folders[1:]])
+    rules: list[Derived] = []
+    schemes: dict[str, list[Scheme]] = {}
+    for folder in folders:
+        for path in sorted((folder / "facts").glob("*.md")):
+            try:
+                rules += load_rules(path)
+            except PolicyError as e:
+                problems += e.problems
+        for path in scheme_files(folder):
+            try:
+                scheme = load_scheme(path)
+            except PolicyError as e:
+                problems += e.problems
+                continue
+            versions = schemes.setdefault(scheme.id, [])
+            versions[:] = sorted([v for v in versions if v.start != scheme.start] + [scheme], key=lambda v: v.start)
+    if problems:
+        raise PolicyError(problems)
+    return Shelf(vocabulary, tuple(rules), dict(sorted(schemes.items())), _facts_hash(folders))
+
+
+def _facts_hash(folders: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted((folder / "facts").rglob("*")):
+            if path.suffix in (".yaml", ".md"):
+                digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
