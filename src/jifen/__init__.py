@@ -1,3 +1,18 @@
 """Jifen 积分: points-based talent and residence schemes as data that answers questions."""
 
-__version__ = "0.1.0"
+from jifen.answers.answer import Answer
+from jifen.answers.door import VERSION as __version__
+from jifen.answers.door import Jifen, load
+from jifen.problems import JifenError, PolicyError, Problem, ProfileError, RequestError
+
+__all__ = [
+    "Answer",
+    "Jifen",
+    "JifenError",
+    "PolicyError",
+    "Problem",
+    "ProfileError",
+    "RequestError",
+    "__version__",
+    "load",
+]

@@ -111,6 +111,7 @@ class Plan:
     choices: tuple[str, ...]
     parameters: Mapping[str, tuple[Parameter, Fraction]]
     counts_days: bool
+    refers: Mapping[str, Scheme]
     graph: Graph
 
 
@@ -183,6 +184,7 @@ class Compiler:
         self.counts_days = False
         self.others: dict[str, Compiler | None] = {}
         self.gated: tuple[list[Node], list[Node]] = ([], [])
+        self.refers: dict[str, Scheme] = {}
         self.yes, self.no = graph.const(1), graph.const(0)
 
     def check(self) -> None:
@@ -226,6 +228,7 @@ class Compiler:
             choices=tuple(c.fact for c in scheme.choices),
             parameters=self.used,
             counts_days=self.counts_days,
+            refers=self.refers,
             graph=graph,
         )
 
@@ -575,6 +578,7 @@ class Compiler:
         self.presumed.update({k: v for k, v in inner.presumed.items() if k not in self.presumed})
         self.used.update({k: v for k, v in inner.used.items() if k not in self.used})
         self.counts_days |= inner.counts_days
+        self.refers |= {name: inner.scheme, **inner.refers}  # type: ignore[dict-item]
         gates, outcomes = inner.gated
         graph = self.graph
         chosen = [i for i, id_ in enumerate(ids) if codes is None or id_ in codes]

@@ -1,0 +1,1 @@
+"""Answers: what the rules give for a profile, with reasons, receipts and comparisons."""

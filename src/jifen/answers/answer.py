@@ -1,0 +1,172 @@
+"""The answer: one structure, from which JSON and sentences are two renderings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from jifen.engines.reference import Range, Status
+from jifen.forms import Words
+from jifen.schemes.citations import Citation, Sure
+
+SCHEMA = "https://jifen.example/schemas/answer/1"
+"""The name of the published form of an answer; it changes when the form does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row of a table that applies: the facts it asks, the row as printed, what it gives."""
+
+    facts: tuple[str, ...]
+    row: tuple[str, ...]
+    points: int
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionAnswer:
+    """Points of one criterion: exact bounds, its maximum, the rows hit, and `uncapped` where a cap bites."""
+
+    id: str
+    title: Words
+    points: Range
+    uncapped: Range
+    max: int
+    depth: int
+    group: bool
+    rows: tuple[Hit, ...]
+    citations: tuple[Citation, ...]
+    next: Hit | None = None
+
+    def data(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "id": self.id,
+            "title": dict(self.title),
+            "points": self.points.data(),
+            "max": self.max,
+            "group": self.group,
+            "depth": self.depth,
+            "row": " · ".join(" | ".join(h.row) for h in self.rows) or None,
+            "citation": _cited(self.citations, self.rows),
+        }
+        if self.uncapped != self.points:
+            found["before_cap"] = self.uncapped.data()
+        if self.next:
+            found["next"] = {"row": " | ".join(self.next.row), "points": self.next.points}
+        return found
+
+
+def _cited(own: tuple[Citation, ...], rows: tuple[Hit, ...]) -> list[dict[str, str]]:
+    found = list(dict.fromkeys([c for h in rows for c in h.citations])) or list(own)
+    return [c.data() for c in found]
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementAnswer:
+    """One item that must hold: true, false, or None while it is open."""
+
+    id: str
+    words: Words
+    text: str
+    holds: bool | None
+    authority: bool
+    citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
+
+    def data(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "words": dict(self.words),
+            "holds": self.holds,
+            "for_the_authority": self.authority,
+            "citation": [c.data() for c in self.citations],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What now determines the answer. `kind` is `fails`, `reached`, `points`, `open` or `law`."""
+
+    kind: str
+    words: Words
+    citations: tuple[Citation, ...] = ()
+    id: str = ""
+    notes: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "words": dict(self.words),
+            "citation": [c.data() for c in self.citations],
+            "law": list(self.notes),
+            "facts": list(self.facts),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one scheme gives for one profile on one day.
+
+    `missing` are the facts that can still change status, outcome or points, those that decide the status first;
+    `deciding` are only those that decide the status. `outcome` is the outcome that is certain (of several that are
+    still possible and all qualify, the lowest); `possible` are all that are still possible, best first.
+    """
+
+    scheme: str
+    title: Words
+    law: str
+    jurisdiction: str
+    version: date | None
+    as_of: date
+    status: Status
+    points: Range | None
+    pass_mark: int | None
+    outcome: str | None
+    outcome_title: Words
+    possible: tuple[str, ...]
+    criteria: tuple[CriterionAnswer, ...]
+    requirements: tuple[RequirementAnswer, ...]
+    missing: tuple[str, ...]
+    deciding: tuple[str, ...]
+    for_authority: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    assumed: Mapping[str, str]
+    chosen: Mapping[str, str]
+    grants: tuple[Words, ...]
+    confidence: Sure
+    receipt: Mapping[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        """The answer as JSON holds it (schema: `schemas/answer.json`)."""
+        return {**self.body(), "receipt": dict(self.receipt)}
+
+    def body(self) -> dict[str, Any]:
+        """The answer without its receipt."""
+        return {
+            "$schema": SCHEMA,
+            "scheme": self.scheme,
+            "title": dict(self.title),
+            "law": self.law,
+            "jurisdiction": self.jurisdiction,
+            "version": self.version.isoformat() if self.version else None,
+            "as_of": self.as_of.isoformat(),
+            "status": self.status,
+            "points": self.points.data() if self.points else None,
+            "pass_mark": self.pass_mark,
+            "outcome": self.outcome,
+            "possible_outcomes": list(self.possible),
+            "criteria": [c.data() for c in self.criteria],
+            "requirements": [r.data() for r in self.requirements],
+            "missing": list(self.missing),
+            "deciding": list(self.deciding),
+            "for_the_authority": list(self.for_authority),
+            "reasons": [r.data() for r in self.reasons],
+            "assumed": dict(self.assumed),
+            "chosen": dict(self.chosen),
+            "grants": [dict(g) for g in self.grants],
+            "confidence": self.confidence,
+        }

@@ -1,0 +1,199 @@
+"""The Python door: load policies once, then hold profiles against them."""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jifen.answers.answer import Answer
+from jifen.answers.explain import answer_of, not_in_force
+from jifen.engines.reference import State
+from jifen.facts.profiles import Profile, read_profile
+from jifen.facts.values import Value, parse_day, show_value
+from jifen.facts.vocabulary import Vocabulary
+from jifen.plan.compile import Plan, compile_plan, compile_rules, in_force
+from jifen.plan.diagram import END, Diagrams
+from jifen.problems import Problem, ProfileError, RequestError, nearest
+from jifen.schemes.shelf import Shelf, policy_folder, read_shelf
+
+VERSION = "0.1.0"
+ENGINE = f"reference {VERSION}"
+
+
+def load(policies: Path | str | Iterable[Path | str] | None = None) -> Jifen:
+    """Read the published policies, and folders of local ones on top of them.
+
+    Raises PolicyError with every mistake in the policies.
+
+    >>> import jifen
+    >>> rules = jifen.load()
+    >>> [answer] = rules.check({"age": 17}, on="2026-11-23", schemes=["cn/work-permit"])
+    >>> answer.status
+    'does not qualify'
+    """
+    if policies is None:
+        more: list[Path] = []
+    elif isinstance(policies, (str, Path)):
+        more = [Path(policies)]
+    else:
+        more = [Path(p) for p in policies]
+    return Jifen(read_shelf([policy_folder(), *more]))
+
+
+class Jifen:
+    """The loaded policies. Immutable to its user; plans are compiled when first needed and kept."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self._plans: dict[tuple[str, date, object], Plan] = {}
+        self._edges = sorted(
+            {v.start for vs in shelf.schemes.values() for v in vs}
+            | {r.start for vs in shelf.schemes.values() for v in vs for p in v.parameters for r in p.rows}
+            | {date.fromordinal(v.until.toordinal() + 1) for vs in shelf.schemes.values() for v in vs if v.until}
+        )
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.shelf.vocabulary
+
+    @cached_property
+    def _rules(self) -> Any:
+        return compile_rules(self.shelf.rules, self.vocabulary)
+
+    def plan(self, scheme: str, on: date) -> Plan | None:
+        """The compiled scheme on a day, or None if no version is in force."""
+        version = in_force(self.versions(scheme), on)
+        if version is None:
+            return None
+        key = (scheme, version.start, bisect.bisect_right(self._edges, on))
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = compile_plan(version, on, self.shelf)
+        return plan
+
+    def versions(self, scheme: str) -> Any:
+        """The versions of a scheme, oldest first. Raises RequestError for an unknown id."""
+        found = self.shelf.schemes.get(scheme)
+        if found is None:
+            near = nearest(scheme, self.shelf.schemes)
+            raise RequestError([Problem("no-such-scheme", blanks={"scheme": scheme}, found=scheme, nearest=near)])
+        return found
+
+    def profile(self, source: Path | str | Mapping[str, Any] | Profile) -> Profile:
+        """Read a profile from a file or a mapping; raises ProfileError with every mistake."""
+        return read_profile(source, self.vocabulary)
+
+    def complete(self, profile: Profile, on: date) -> dict[str, Value]:
+        """What is known on a day: the profile, and what follows from it by the rules of the vocabulary.
+
+        Raises ProfileError where a fact that is given contradicts what follows from others.
+        """
+        values = dict(profile.values)
+        typed, variables = self._rules
+        problems = []
+        for _ in range(2):
+            known = {n: k for n, v in variables.items() if (k := v.known(values, on)) is not None}
+            diagrams = Diagrams({n: i for i, n in enumerate(variables)}, known)
+            for name, rule in typed.items():
+                fact = self.vocabulary.facts.get(name)
+                if fact is None or name in values and name not in profile.values:
+                    continue
+                result = diagrams.of(rule.node) if _touched(rule.node, known) else None
+                if result is None or result[1] is not END:
+                    continue
+                if name not in values:
+                    values[name] = result[0]
+                elif values[name] != result[0]:
+                    problems.append(self._contradiction(profile, name, result[0], variables, rule.node, on))
+            if problems:
+                raise ProfileError(problems)
+        return values
+
+    def _contradiction(
+        self, profile: Profile, name: str, value: int, variables: Any, node: Any, on: date
+    ) -> Problem:
+        from jifen.plan.nodes import variables as used
+
+        fact = self.vocabulary.facts[name]
+        others = [f for v in used([node]) for f in variables[v].facts if f in profile.values]
+        blanks = {
+            "fact": name,
+            "others": ", ".join(f"`{o}`" for o in dict.fromkeys(others)),
+            "value": show_value(fact, value),
+            "day": on,
+        }
+        return Problem("contradiction", profile.where[name], blanks, show_value(fact, profile.values[name]))
+
+    def state(self, plan: Plan, values: Mapping[str, Value], on: date) -> State:
+        return State(plan, values, on)
+
+    def check(
+        self,
+        profile: Path | str | Mapping[str, Any] | Profile,
+        on: date | str | None = None,
+        schemes: Iterable[str] | None = None,
+    ) -> tuple[Answer, ...]:
+        """Hold a profile against schemes (all of them for the kind of subject, if none are named), as of a day (today).
+
+        Raises ProfileError, RequestError.
+        """
+        day = as_day(on)
+        read = self.profile(profile)
+        values = self.complete(read, day)
+        wanted = list(schemes) if schemes is not None else self.fitting(read)
+        profile_hash = _hash(read.plain(self.vocabulary))
+        return tuple(self._answer(s, values, day, profile_hash) for s in wanted)
+
+    def fitting(self, profile: Profile) -> list[str]:
+        """The schemes for the kind of subject that the profile's facts are about; a person if there are none."""
+        subjects = {self.vocabulary.facts[f].subject for f in profile.values} or {"person"}
+        return [s for s, versions in self.shelf.schemes.items() if versions[-1].subject in subjects]
+
+    def _answer(self, scheme: str, values: Mapping[str, Value], on: date, profile_hash: str) -> Answer:
+        plan = self.plan(scheme, on)
+        receipt: dict[str, Any] = {
+            "engine": ENGINE,
+            "scheme": scheme,
+            "as_of": on.isoformat(),
+            "facts_hash": self.shelf.facts_hash,
+            "profile_hash": profile_hash,
+        }
+        if plan is None:
+            answer = not_in_force(self.versions(scheme), on, receipt)
+        else:
+            receipt["version"] = plan.scheme.start.isoformat()
+            receipt["scheme_hash"] = plan.scheme.hash
+            if plan.refers:
+                receipt["refers"] = {k: v.hash for k, v in sorted(plan.refers.items())}
+            answer = answer_of(State(plan, values, on), self.vocabulary, on, receipt)
+        receipt["answer_hash"] = _hash(answer.body())
+        return answer
+
+
+def _touched(node: Any, known: Mapping[str, int]) -> bool:
+    from jifen.plan.nodes import variables as used
+
+    return any(v in known for v in used([node]))
+
+
+def _hash(data: object) -> str:
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def as_day(on: date | str | None) -> date:
+    """A day from a date, from `2026-11-23`, or today. Raises RequestError."""
+    if on is None:
+        return date.today()
+    if isinstance(on, date):
+        return on
+    day = parse_day(on)
+    if day is None:
+        raise RequestError([Problem("bad-day", found=on)])
+    return date.fromordinal(day)
