@@ -111,8 +111,9 @@ class Reason:
 class Answer:
     """What one scheme gives for one profile on one day.
 
-    `missing` are the facts that can still change status, outcome or points, those that decide the status first;
-    `deciding` are only those that decide the status. `outcome` is the outcome that is certain (of several that are
+    `missing` are the facts that can still change the answer: its status or outcome, and in a ranking its points; those
+    that settle most come first. `deciding` are those that can change status or outcome, `refining` those that can change
+    the points. `outcome` is the outcome that is certain (of several that are
     still possible and all qualify, the lowest); `possible` are all that are still possible, best first.
     """
 
@@ -131,6 +132,7 @@ class Answer:
     criteria: tuple[CriterionAnswer, ...]
     requirements: tuple[RequirementAnswer, ...]
     missing: tuple[str, ...]
+    refining: tuple[str, ...]
     deciding: tuple[str, ...]
     for_authority: tuple[str, ...]
     reasons: tuple[Reason, ...]
@@ -162,6 +164,7 @@ class Answer:
             "criteria": [c.data() for c in self.criteria],
             "requirements": [r.data() for r in self.requirements],
             "missing": list(self.missing),
+            "refining": list(self.refining),
             "deciding": list(self.deciding),
             "for_the_authority": list(self.for_authority),
             "reasons": [r.data() for r in self.reasons],

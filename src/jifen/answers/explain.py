@@ -20,7 +20,7 @@ def answer_of(state: State, vocabulary: Vocabulary, on: date, receipt: dict[str,
     plan, scheme = state.plan, state.plan.scheme
     status, possible = state.status()
     deciding = state.deciding()
-    missing = list(dict.fromkeys([*deciding, *state.open()]))
+    missing = list(dict.fromkeys([*deciding, *(state.open() if plan.ranking else ())]))
     authority = {f for v in plan.variables.values() if v.authority for f in v.facts}
     outcome = possible[-1] if status == "qualifies" else None
     reached = next((o for o in scheme.outcomes if o.id == outcome), None)
@@ -46,7 +46,7 @@ def answer_of(state: State, vocabulary: Vocabulary, on: date, receipt: dict[str,
         version=scheme.start,
         as_of=on,
         status=status,
-        points=state.points(plan.total) if plan.total else None,
+        points=state.points(state.total) if state.total else None,
         pass_mark=scheme.pass_mark,
         outcome=outcome,
         outcome_title=reached.title if reached else {},
@@ -54,6 +54,7 @@ def answer_of(state: State, vocabulary: Vocabulary, on: date, receipt: dict[str,
         criteria=criteria,
         requirements=requirements,
         missing=tuple(missing),
+        refining=tuple(state.open()),
         deciding=tuple(deciding),
         for_authority=tuple(m for m in missing if m in authority),
         reasons=reasons,
@@ -78,7 +79,7 @@ def not_in_force(versions: Iterable[Scheme], on: date, receipt: dict[str, Any]) 
     return Answer(
         scheme=last.id, title=last.title, law=last.law, jurisdiction=last.jurisdiction, version=None, as_of=on,
         status="not in force", points=None, pass_mark=None, outcome=None, outcome_title={}, possible=(), criteria=(),
-        requirements=(), missing=(), deciding=(), for_authority=(), reasons=(Reason("law", words),), assumed={}, chosen={},
+        requirements=(), missing=(), refining=(), deciding=(), for_authority=(), reasons=(Reason("law", words),), assumed={}, chosen={},
         grants=(), confidence="confirmed", receipt=receipt,
     )  # fmt: skip
 
@@ -138,7 +139,7 @@ def _columns(track: Track) -> tuple[str, ...]:
 
 def _requirements(state: State, authority: set[str]) -> Iterator[RequirementAnswer]:
     for requirement in state.plan.scheme.requirements:
-        for item in requirement.conditions.items:
+        for item in requirement.conditions.walk():
             node = state.plan.items[item.id]
             holds = state.truth(node)
             open_facts = state.facts(state.diagrams.of(node)) if holds is None else []

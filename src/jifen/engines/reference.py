@@ -6,7 +6,7 @@ which bounds, truth, status and the facts that still matter are read. Nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -70,6 +70,12 @@ class State:
         if all(best[1].low >= r.high for v, r in options if v != best[0]):
             self.known[fact] = self.chosen[fact] = best[0]
 
+    @property
+    def total(self) -> Node | None:
+        """The node of the total: with a choice that is left open made for the most points."""
+        plan = self.plan
+        return plan.total if all(c in self.known for c in plan.choices) else plan.best_total
+
     def points(self, node: Node) -> Range:
         """The bounds of a node."""
         return Range(*bounds(self.diagrams.of(node)))
@@ -109,7 +115,7 @@ class State:
 
     def open(self) -> list[str]:
         """The facts that can still change the points."""
-        return self.facts(self.diagrams.of(self.plan.total)) if self.plan.total else []
+        return self.facts(self.diagrams.of(self.total)) if self.total else []
 
     def facts(self, *functions: Function) -> list[str]:
         """The unknown facts, in the order of the diagram, on which the functions depend."""
@@ -120,8 +126,3 @@ class State:
                     found[fact] = None
         return list(found)
 
-
-def undecided(names: Iterable[str], plan: Plan) -> list[str]:
-    """Those of the facts that only an authority can say."""
-    authority = {f for v in plan.variables.values() if v.authority for f in v.facts}
-    return [n for n in names if n in authority]

@@ -91,7 +91,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Plan:
-    """A scheme on a day, compiled. `outcome` is the place of the outcome in `outcomes`, or their number if there is none."""
+    """A scheme on a day, compiled. `outcome` is the place of the outcome in `outcomes`, or their number if there is none.
+
+    `best_total` is the total where each choice that is left open is made for the most points; in a `ranking` the points themselves
+    are the answer.
+    """
 
     scheme: Scheme
     variables: Mapping[str, Variable]
@@ -99,6 +103,8 @@ class Plan:
     first_authority: int
     parts: Mapping[str, Part]
     total: Node | None
+    best_total: Node | None
+    ranking: bool
     items: Mapping[str, Node]
     lists: Mapping[str, Node]
     rows: Mapping[str, Node]
@@ -185,6 +191,7 @@ class Compiler:
         self.others: dict[str, Compiler | None] = {}
         self.gated: tuple[list[Node], list[Node]] = ([], [])
         self.refers: dict[str, Scheme] = {}
+        self.points_decide = False
         self.yes, self.no = graph.const(1), graph.const(0)
 
     def check(self) -> None:
@@ -216,6 +223,8 @@ class Compiler:
             first_authority=first_authority,
             parts=self.parts,
             total=self.total,
+            best_total=self.best(),
+            ranking=self.total is not None and scheme.pass_mark is None and not self.points_decide,
             items=self.items,
             lists=self.lists,
             rows=self.rows,
@@ -257,6 +266,16 @@ class Compiler:
             self.lists[outcome.id] = node
             outcomes.append(node)
         return gates, outcomes or [self.yes]
+
+    def best(self) -> Node | None:
+        """The total with every choice of the applicant made for the most points."""
+        total = self.total
+        for choice in self.scheme.choices if self.scheme and total else ():
+            assert total
+            typed = self.fact(choice.fact, choice.where)
+            values = range(typed.node.low, typed.node.high + 1)
+            total = self.graph.most([self.graph.substitute(total, choice.fact, v) for v in values])
+        return total
 
     def try_(self, make) -> Typed | Node | None:  # type: ignore[no-untyped-def]
         try:
@@ -625,7 +644,9 @@ class Compiler:
             form = "`is`: the codes have no order"
             raise PolicyError([Problem("wrong-use", where, {"name": left.name, "form": form})])
         if not right.name:
-            return self.against(one, left, op, self.threshold(one, left, right))
+            node = self.against(one, left, op, self.threshold(one, left, right))
+            self.points_decide |= left.name == "points" and node.kind != "const"
+            return node
         other = self.side(right)
         self.same_unit(one, other, left, right)
         if one.node.kind in ("const", "case") and (

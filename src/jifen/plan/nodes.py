@@ -141,6 +141,27 @@ class Graph:
         """1 where a yes/no node is 0, and 0 where it is 1."""
         return self.case(node, [1], [self.const(1), self.const(0)])
 
+    def substitute(self, node: Node, name: str, value: int) -> Node:
+        """The node where the variable `name` has this value."""
+        done: dict[int, Node] = {}
+
+        def go(n: Node) -> Node:
+            if id(n) not in done:
+                done[id(n)] = make(n)
+            return done[id(n)]
+
+        def make(n: Node) -> Node:
+            if n.kind == "var":
+                return self.const(value) if n.name == name else n
+            if n.kind == "const":
+                return n
+            parts = [go(c) for c in n.children]
+            if n.kind == "case":
+                return self.case(parts[0], n.breaks, parts[1:])
+            return {"sum": self.sum, "least": self.least, "most": self.most}[n.kind](parts)
+
+        return go(node)
+
     def leaves(self, node: Node, make: Callable[[int], Node]) -> Node | None:
         """The tree of cases of `node` with `make(value)` for each leaf; None if a leaf is not a constant."""
         if node.kind == "const":
