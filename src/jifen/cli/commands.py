@@ -1,0 +1,317 @@
+"""The commands: each reads, asks the library, and prints. What is printed is made in `render`."""
+
+from __future__ import annotations
+
+import json
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from jifen.answers import door
+from jifen.answers.cases import as_data, case_files, read_cases, run_case, untried
+from jifen.cli import render
+from jifen.problems import JifenError, Problem, RequestError, Where, nearest
+from jifen.schemes.shelf import policy_folder, scheme_files
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Points-based talent and residence schemes: what a profile qualifies for, with points and reasons.",
+    epilog="Exit codes: 0 done · 1 a check found something wrong · 2 a mistake in what was given.",
+)
+
+
+class Format(StrEnum):
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
+class Lang(StrEnum):
+    en = "en"
+    zh = "zh"
+
+
+Policies = Annotated[
+    list[Path], typer.Option("--policies", metavar="DIR", help="A folder of local policies, on top of the published ones.")
+]
+AsText = Annotated[Format, typer.Option("--format", help="How to print.")]
+Language = Annotated[Lang, typer.Option("--lang", help="English or Chinese.")]
+OnDay = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day asked about, as 2026-11-23; today if left out.")]
+SchemeIds = Annotated[
+    list[str], typer.Option("--scheme", "-s", metavar="ID", help="Only this scheme (may be repeated); a group such as `cn` too.")
+]
+
+
+def _load(policies: list[Path]) -> door.Jifen:
+    return door.load(policies)
+
+
+def _chosen(rules: door.Jifen, wanted: list[str]) -> list[str] | None:
+    """The schemes named, a group standing for all below it; none named gives None."""
+    if not wanted:
+        return None
+    found: list[str] = []
+    for name in wanted:
+        below = [s for s in rules.shelf.schemes if s == name or s.startswith(name.rstrip("/") + "/")]
+        if not below:
+            rules.versions(name)
+        found += [s for s in below if s not in found]
+    return found
+
+
+def _json(data: object) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+@app.command(epilog="Examples:  jifen check me.yaml  ·  jifen check me.yaml -s cn/work-permit --lang zh  ·  jifen check me.yaml --on 2027-01-01 --format json")
+def check(
+    profile: Annotated[Path, typer.Argument(help="A profile, YAML or JSON.")],
+    scheme: SchemeIds = [],  # noqa: B006
+    on: OnDay = None,
+    format: AsText = Format.text,
+    lang: Language = Lang.en,
+    details: Annotated[bool, typer.Option("--details", "-d", help="Points, requirements and reasons of every scheme.")] = False,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """Hold a profile against the schemes: status, points, reasons with article, and what is missing."""
+    rules = _load(policies)
+    answers = rules.check(profile, on, _chosen(rules, scheme))
+    if format is Format.json:
+        _json([a.data() for a in answers])
+    else:
+        render.answers(answers, rules, lang.value, details or len(answers) <= 3, str(profile))
+
+
+@app.command(epilog="Examples:  jifen compare me.yaml --with cn/work-permit --with sg/compass --with jp")
+def compare(
+    profile: Annotated[Path, typer.Argument(help="A profile, YAML or JSON.")],
+    with_: Annotated[list[str], typer.Option("--with", "-w", metavar="ID", help="A scheme or a group such as `jp`.")],
+    on: OnDay = None,
+    format: AsText = Format.text,
+    lang: Language = Lang.en,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """Hold a profile against schemes side by side, across jurisdictions."""
+    rules = _load(policies)
+    answers = rules.check(profile, on, _chosen(rules, with_))
+    if format is Format.json:
+        _json([a.data() for a in answers])
+    else:
+        render.comparison(answers, rules, lang.value)
+
+
+@app.command(epilog="Examples:  jifen schemes  ·  jifen schemes jp --format json")
+def schemes(
+    under: Annotated[str, typer.Argument(help="Only schemes of this group, such as `cn`.")] = "",
+    format: AsText = Format.text,
+    lang: Language = Lang.en,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """List the schemes with their versions."""
+    rules = _load(policies)
+    ids = _chosen(rules, [under]) if under else list(rules.shelf.schemes)
+    rows = [_listed(rules, id_) for id_ in ids or ()]
+    if format is Format.json:
+        _json(rows)
+    else:
+        render.scheme_list(rows, lang.value)
+
+
+def _listed(rules: door.Jifen, id_: str) -> dict[str, Any]:
+    versions = rules.versions(id_)
+    latest = versions[-1]
+    return {
+        "scheme": id_,
+        "title": dict(latest.title),
+        "jurisdiction": latest.jurisdiction,
+        "subject": latest.subject,
+        "law": latest.law,
+        "versions": [
+            {"from": v.start.isoformat(), "until": v.until.isoformat() if v.until else None} for v in versions
+        ],
+    }
+
+
+@app.command(epilog="Examples:  jifen show cn/work-permit  ·  jifen show sg/compass --on 2027-01-01 --format markdown  ·  jifen show policies/cn/k-visa/2025-10-01.md --watch")
+def show(
+    scheme: Annotated[str, typer.Argument(help="A scheme's id, or the file of one that is being written.")],
+    on: OnDay = None,
+    format: AsText = Format.text,
+    lang: Language = Lang.en,
+    watch: Annotated[bool, typer.Option("--watch", help="Show again whenever the file changes.")] = False,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """Show the law of a scheme as readable tables with their citations."""
+    path = Path(scheme)
+    if scheme.endswith(".md"):
+        if not path.is_file():
+            raise RequestError([Problem("no-such-file", Where(scheme))])
+        render.scheme_file(path, format.value, lang.value)
+    else:
+        rules = _load(policies)
+        version = door.in_force(rules.versions(scheme), door.as_day(on))
+        if version is None:
+            [answer] = rules.check({}, on, [scheme])
+            print(answer.reasons[0].words[lang.value])
+            raise typer.Exit(1)
+        path = Path(version.file)
+        render.scheme_file(path, format.value, lang.value)
+    if watch:
+        _watch(path, format.value, lang.value)
+
+
+def _watch(path: Path, format_: str, lang: str) -> None:
+    seen = path.stat().st_mtime_ns
+    try:
+        while True:
+            time.sleep(0.3)
+            try:
+                now = path.stat().st_mtime_ns
+            except OSError:
+                continue
+            if now != seen:
+                seen = now
+                render.clear()
+                try:
+                    render.scheme_file(path, format_, lang)
+                except JifenError as e:
+                    print(e.text(lang))
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+@app.command(epilog="Examples:  jifen facts  ·  jifen facts canada.education  ·  jifen facts china")
+def facts(
+    name: Annotated[str, typer.Argument(help="A fact, or the beginning of names.")] = "",
+    format: AsText = Format.text,
+    lang: Language = Lang.en,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """List the facts that can be known, or show one with its codes."""
+    rules = _load(policies)
+    known = rules.vocabulary.facts
+    found = [f for f in known.values() if f.id == name] or [f for f in known.values() if f.id.startswith(name)]
+    if not found:
+        raise RequestError([Problem("unknown-fact", blanks={"name": name}, found=name, nearest=nearest(name, known))])
+    if format is Format.json:
+        _json([render.fact_data(f) for f in found])
+    else:
+        render.fact_list(found, lang.value)
+
+
+@app.command(epilog="Examples:  jifen new me.yaml -s cn/work-permit  ·  jifen new me.yaml --ask -s jp")
+def new(
+    profile: Annotated[Path, typer.Argument(help="The file to write.")],
+    scheme: SchemeIds = [],  # noqa: B006
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for the facts one by one instead of writing a template.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
+    on: OnDay = None,
+    lang: Language = Lang.en,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """Begin a profile: a commented template with the facts that the schemes ask, or an interview."""
+    from jifen.cli.template import interview, template
+
+    if profile.exists() and not force:
+        raise RequestError([Problem("file-exists", Where(str(profile)))])
+    rules = _load(policies)
+    ids = _chosen(rules, scheme) or list(rules.shelf.schemes)
+    text = interview(rules, ids, on, lang.value) if ask else template(rules, ids, on, lang.value)
+    partial = profile.with_name(profile.name + ".part")
+    try:
+        partial.write_text(text, "utf-8")
+        partial.replace(profile)
+    except OSError:
+        raise RequestError([Problem("no-such-file", Where(str(profile)))]) from None
+    print(f"{profile}")
+
+
+@app.command(epilog="Examples:  jifen lint  ·  jifen lint policies/cn/k-visa  ·  jifen lint --format json")
+def lint(
+    path: Annotated[Path | None, typer.Argument(help="A file or folder; the published policies if left out.")] = None,
+    format: AsText = Format.text,
+    lang: Language = Lang.en,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """Read schemes strictly and report every mistake with its place."""
+    from jifen.cli.linting import lint_files
+
+    if path is not None and not path.exists():
+        raise RequestError([Problem("no-such-file", Where(str(path)))])
+    files = scheme_files(path or policy_folder())
+    problems, checked = lint_files(files, policies)
+    if format is Format.json:
+        _json({"files": checked, "problems": [p.data() for p in problems]})
+    else:
+        render.lint(problems, checked, lang.value)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command(name="test", epilog="Examples:  jifen test  ·  jifen test cn/work-permit --untried")
+def run_tests(
+    scheme: Annotated[str, typer.Argument(help="A scheme's id or group; all if left out.")] = "",
+    show_untried: Annotated[bool, typer.Option("--untried", help="List rows never hit, conditions never true or false.")] = False,
+    format: AsText = Format.text,
+    lang: Language = Lang.en,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """Run the worked examples of schemes, and say what they leave untried."""
+    rules = _load(policies)
+    ids = _chosen(rules, [scheme]) if scheme else list(rules.shelf.schemes)
+    found: list[dict[str, Any]] = []
+    failed = 0
+    for id_ in ids or ():
+        for folder in (policy_folder(), *policies):
+            for file in case_files(folder, id_):
+                cases = read_cases(file)
+                results = [run_case(rules, c) for c in cases]
+                left = untried(rules, cases)
+                failed += sum(1 for r in results if not r.passed)
+                found.append(
+                    {
+                        "scheme": id_,
+                        "cases": len(results),
+                        "failed": [as_data(r) for r in results if not r.passed],
+                        "untried": {
+                            "rows": list(left.rows),
+                            "never_true": list(left.never_true),
+                            "never_false": list(left.never_false),
+                            "of": left.total,
+                        },
+                    }
+                )
+    if format is Format.json:
+        _json(found)
+    else:
+        render.case_results(found, show_untried or bool(scheme))
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Examples:  jifen check me.yaml -s cn/k-visa --format json > answer.json; jifen replay answer.json me.yaml")
+def replay(
+    receipt: Annotated[Path, typer.Argument(help="A receipt, or an answer with its receipt, as JSON.")],
+    profile: Annotated[Path, typer.Argument(help="The profile of that answer.")],
+    format: AsText = Format.text,
+    lang: Language = Lang.en,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """Compute an answer again from its receipt, and compare."""
+    from jifen.answers.receipts import read_receipts, replay as again
+
+    rules = _load(policies)
+    results = [again(rules, r, profile) for r in read_receipts(receipt)]
+    if format is Format.json:
+        _json([r.data() for r in results])
+    else:
+        render.replays(results, lang.value)
+    if not all(r.same for r in results):
+        raise typer.Exit(1)

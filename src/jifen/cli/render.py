@@ -1,0 +1,340 @@
+"""What the commands print: tables and sentences, in colour only on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from jifen.answers.answer import Answer
+from jifen.answers.door import Jifen
+from jifen.answers.receipts import Replay
+from jifen.engines.reference import Range
+from jifen.facts.vocabulary import Fact
+from jifen.forms import Words
+from jifen.problems import Problem
+from jifen.schemes.citations import Citation
+from jifen.schemes.load import load_scheme
+
+STATUS = {
+    "qualifies": ("●", "green", {"en": "qualifies", "zh": "符合"}),
+    "for the authority": ("◐", "cyan", {"en": "for the authority", "zh": "由主管机关决定"}),
+    "undetermined": ("○", "yellow", {"en": "undetermined", "zh": "尚不能确定"}),
+    "does not qualify": ("✕", "red", {"en": "does not qualify", "zh": "不符合"}),
+    "not in force": ("–", "dim", {"en": "not in force", "zh": "未施行"}),
+}
+_SAY = {
+    "en": {
+        "points": "points", "of": "of at most", "mark": "pass mark", "criterion": "Criterion", "row": "Row",
+        "article": "Article", "requirement": "Requirement", "reasons": "Why", "missing": "Missing",
+        "outcome": "outcome", "possible": "possible", "assumed": "Assumed", "chosen": "Chosen", "gives": "Gives",
+        "sure": "how sure", "version": "in force from", "asof": "as of", "next": "next row", "scheme": "Scheme",
+        "status": "Status", "model": "MODEL, NOT LAW", "more": "more", "authority": "for the authority",
+        "disclaimer": "This is what the published rules give. The authority decides.",
+        "law": "the law's words", "before": "before the cap", "nothing": "No scheme fits the subject of this profile.",
+    },
+    "zh": {
+        "points": "积分", "of": "最高", "mark": "及格线", "criterion": "项目", "row": "适用行", "article": "条款",
+        "requirement": "条件", "reasons": "理由", "missing": "尚缺", "outcome": "结果", "possible": "可能",
+        "assumed": "假定", "chosen": "选择", "gives": "待遇", "sure": "可靠程度", "version": "施行自", "asof": "查询日期",
+        "next": "下一档", "scheme": "方案", "status": "状态", "model": "模型，非法律", "more": "另有",
+        "authority": "由主管机关决定", "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "law": "法律原文",
+        "before": "封顶前", "nothing": "没有适用于此主体的方案。",
+    },
+}  # fmt: skip
+_SURE = {"confirmed": "", "memory": "memory", "uncertain": "uncertain"}
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=120)
+
+
+def clear() -> None:
+    _console().clear()
+
+
+def _points(points: Range | None) -> str:
+    if points is None:
+        return ""
+    return f"{points.low:,}" if points.exact else f"{points.low:,}–{points.high:,}"
+
+
+def _cite(citations: Iterable[Citation]) -> str:
+    found = []
+    for c in dict.fromkeys(citations):
+        found.append(str(c) + (f" ({c.sure})" if _SURE[c.sure] else ""))
+    return "; ".join(found)
+
+
+def _titles(rules: Jifen, facts: Sequence[str], lang: str) -> list[str]:
+    known = rules.vocabulary.facts
+    return [known[f].title[lang] if f in known else f for f in facts]
+
+
+def _outcome(answer: Answer, lang: str) -> str:
+    if answer.outcome and answer.outcome != "eligible":
+        return answer.outcome_title.get(lang, answer.outcome)
+    if len(answer.possible) > 1:
+        return f"{_SAY[lang]['possible']}: {', '.join(answer.possible)}"
+    return ""
+
+
+def answers(found: Sequence[Answer], rules: Jifen, lang: str, details: bool, name: str) -> None:
+    """Answers grouped by status; with `details`, each in full."""
+    console, say = _console(), _SAY[lang]
+    if not found:
+        console.print(say["nothing"])
+        return
+    colon = ": " if lang == "en" else "："
+    console.print(f"[bold]{escape(name)}[/bold]  [dim]{say['asof']}{colon}{found[0].as_of}[/dim]\n")
+    order = list(STATUS)
+    for answer in sorted(found, key=lambda a: order.index(a.status)):
+        if details:
+            _detailed(console, answer, rules, lang)
+        else:
+            _brief(console, answer, rules, lang)
+    console.print(f"\n[dim]{say['disclaimer']}[/dim]")
+
+
+def _head(answer: Answer, lang: str) -> Text:
+    sign, colour, words = STATUS[answer.status]
+    line = Text(f"{sign} ", style=colour)
+    line.append(answer.title[lang], style="bold")
+    if answer.law != "law":
+        line.append(f"  [{_SAY[lang]['model']}]", style="magenta")
+    line.append(f"  {words[lang]}", style=colour)
+    if answer.points:
+        line.append(f"  {_points(answer.points)} {_SAY[lang]['points']}")
+        if answer.pass_mark is not None:
+            line.append(f" ({_SAY[lang]['mark']} {answer.pass_mark})", style="dim")
+    if outcome := _outcome(answer, lang):
+        line.append(f"  {outcome}", style="cyan")
+    line.append(f"  {answer.scheme}", style="dim")
+    return line
+
+
+def _brief(console: Console, answer: Answer, rules: Jifen, lang: str) -> None:
+    console.print(_head(answer, lang))
+    shown = [r for r in answer.reasons if r.kind != "open"][:2]
+    for reason in shown:
+        cite = f"  [dim][{escape(_cite(reason.citations))}][/dim]" if reason.citations else ""
+        console.print(f"    {escape(reason.words[lang])}{cite}")
+    if answer.missing:
+        names = _titles(rules, answer.missing[:4], lang)
+        rest = len(answer.missing) - len(names)
+        extra = f" (+{rest} {_SAY[lang]['more']})" if rest else ""
+        sep, colon = ("; ", ": ") if lang == "en" else ("；", "：")
+        console.print(f"    [yellow]{_SAY[lang]['missing']}{colon}[/yellow]{escape(sep.join(names))}{extra}")
+
+
+def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None:
+    say = _SAY[lang]
+    colon = ": " if lang == "en" else "："
+    console.rule(style="dim")
+    console.print(_head(answer, lang))
+    if answer.version:
+        sure = f" · {say['sure']}{colon}{answer.confidence}" if answer.confidence != "confirmed" else ""
+        console.print(f"  [dim]{say['version']}{colon}{answer.version}{sure}[/dim]")
+    if answer.criteria:
+        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+        table.add_column(say["criterion"])
+        table.add_column(say["points"], justify="right", no_wrap=True)
+        table.add_column("/", justify="right", no_wrap=True)
+        table.add_column(say["row"])
+        table.add_column(say["article"], style="dim")
+        for c in answer.criteria:
+            style = "bold" if c.group else ""
+            row = "; ".join(" | ".join(h.row) for h in c.rows)
+            if c.uncapped != c.points:
+                row += f"  ({say['before']}{colon}{_points(c.uncapped)})"
+            if c.next:
+                row += f"  → {' | '.join(c.next.row)}{colon}{c.next.points}"
+            cited = [x for h in c.rows for x in h.citations] or list(c.citations)
+            table.add_row(
+                Text("  " * (c.depth + 1) + c.title[lang], style=style),
+                Text(_points(c.points), style=style),
+                Text(f"{c.max:,}", style="dim"),
+                Text(row),
+                Text(_cite(cited)),
+            )
+        console.print(table)
+    if answer.requirements:
+        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+        table.add_column("")
+        table.add_column(say["requirement"])
+        table.add_column(say["article"], style="dim")
+        for r in answer.requirements:
+            sign, colour = {True: ("●", "green"), False: ("✕", "red"), None: ("○", "yellow")}[r.holds]
+            if r.holds is None and r.authority:
+                sign, colour = "◐", "cyan"
+            table.add_row(Text("  " + sign, style=colour), Text(r.words[lang]), Text(_cite(r.citations)))
+        console.print(table)
+    if answer.reasons:
+        console.print(f"  [bold]{say['reasons']}[/bold]")
+    for reason in answer.reasons:
+        cite = f"  [dim][{escape(_cite(reason.citations))}][/dim]" if reason.citations else ""
+        console.print(f"    {escape(reason.words[lang])}{cite}")
+        for note in reason.notes:
+            console.print(f"      [dim italic]{escape(note)}[/dim italic]")
+    for title, values in ((say["assumed"], answer.assumed), (say["chosen"], answer.chosen)):
+        for fact, value in values.items():
+            console.print(f"  [dim]{title}{colon}{escape(_titles(rules, [fact], lang)[0])} = {escape(value)}[/dim]")
+    for grant in answer.grants:
+        console.print(f"  [green]{say['gives']}{colon}[/green]{escape(grant[lang])}")
+    if answer.missing:
+        console.print(f"  [yellow]{say['missing']}[/yellow]")
+        for fact, title in zip(answer.missing, _titles(rules, answer.missing, lang), strict=True):
+            mark = f" ({say['authority']})" if fact in answer.for_authority else ""
+            console.print(f"    {escape(title)}{mark}  [dim]{escape(fact)}[/dim]")
+
+
+def comparison(found: Sequence[Answer], rules: Jifen, lang: str) -> None:
+    """Side by side: one line a scheme."""
+    say = _SAY[lang]
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
+    for name in ("scheme", "status", "points", "mark", "outcome", "missing"):
+        table.add_column(say[name], justify="right" if name in ("points", "mark") else "left")
+    for a in found:
+        sign, colour, words = STATUS[a.status]
+        missing = _titles(rules, a.missing[:2], lang)
+        more = f" +{len(a.missing) - 2}" if len(a.missing) > 2 else ""
+        table.add_row(
+            Text(f"{a.jurisdiction} {a.title[lang]}"),
+            Text(f"{sign} {words[lang]}", style=colour),
+            _points(a.points),
+            "" if a.pass_mark is None else str(a.pass_mark),
+            Text(_outcome(a, lang)),
+            Text("; ".join(missing) + more, style="dim"),
+        )
+    console = _console()
+    console.print(table)
+    console.print(f"\n[dim]{say['disclaimer']}[/dim]")
+
+
+def scheme_list(rows: Sequence[dict[str, Any]], lang: str) -> None:
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
+    for name in ({"en": ("scheme", "title", "in force from")}, {"zh": ("方案", "名称", "施行自")})[lang == "zh"][lang]:
+        table.add_column(name)
+    for row in rows:
+        versions = ", ".join(v["from"] + (f" – {v['until']}" if v["until"] else "") for v in row["versions"])
+        title = row["title"][lang] + (f" [{_SAY[lang]['model']}]" if row["law"] != "law" else "")
+        table.add_row(Text(row["scheme"], style="bold"), Text(title), Text(versions, style="dim"))
+    _console().print(table)
+
+
+def scheme_file(path: Path, format_: str, lang: str) -> None:
+    """The document of a scheme, consolidated, as it stands."""
+    from jifen.schemes.show import as_markdown, as_data as data
+
+    scheme = load_scheme(path.resolve())
+    if format_ == "json":
+        import json
+
+        print(json.dumps(data(scheme), ensure_ascii=False, indent=2))
+        return
+    text = as_markdown(scheme)
+    if format_ == "markdown":
+        print(text, end="")
+        return
+    _console().print(Markdown(text))
+
+
+def fact_data(fact: Fact) -> dict[str, Any]:
+    from jifen.facts.values import plain_value
+
+    found: dict[str, Any] = {
+        "id": fact.id,
+        "subject": fact.subject,
+        "type": fact.kind,
+        "unit": fact.unit_text,
+        "title": dict(fact.title),
+        "question": dict(fact.question),
+        "help": dict(fact.help),
+        "evidence": dict(fact.evidence),
+        "personal": fact.personal,
+        "changes": fact.changes,
+        "decided_by_authority": fact.authority,
+    }
+    if fact.codes:
+        found["codes"] = {k: dict(v) for k, v in fact.codes.values.items()}
+    elif fact.kind not in ("yes/no", "spells"):
+        found["domain"] = [plain_value(fact, fact.low), plain_value(fact, fact.high)]
+    return found
+
+
+def fact_list(found: Sequence[Fact], lang: str) -> None:
+    console = _console()
+    if len(found) == 1:
+        fact = found[0]
+        console.print(f"[bold]{fact.id}[/bold]  {escape(fact.title[lang])}  [dim]{fact.kind} {fact.unit_text}[/dim]")
+        console.print(f"  {escape(fact.question[lang])}")
+        if fact.help:
+            console.print(f"  [dim]{escape(fact.help[lang])}[/dim]")
+        for code, words in (fact.codes.values if fact.codes else {}).items():
+            console.print(f"    [cyan]{escape(code)}[/cyan]  {escape(words[lang])}")
+        return
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
+    names = {"en": ("fact", "title", "type", "values"), "zh": ("事实", "名称", "类型", "取值")}[lang]
+    for name in names:
+        table.add_column(name)
+    from jifen.cli.template import allowed
+
+    for fact in found:
+        table.add_row(
+            Text(fact.id, style="bold"), Text(fact.title[lang]), Text(fact.kind, style="dim"), Text(allowed(fact, lang))
+        )
+    console.print(table)
+
+
+def lint(problems: Sequence[Problem], checked: int, lang: str) -> None:
+    console = _console()
+    for problem in problems:
+        console.print(Text(problem.text(lang)))
+    if problems:
+        words: Words = {"en": f"{len(problems)} problems in {checked} files", "zh": f"{checked} 个文件中有 {len(problems)} 个问题"}
+        console.print(f"[red]{words[lang]}[/red]")
+    else:
+        words = {"en": f"{checked} files, no problem", "zh": f"{checked} 个文件，没有问题"}
+        console.print(f"[green]{words[lang]}[/green]")
+
+
+def case_results(found: Sequence[dict[str, Any]], details: bool) -> None:
+    console = _console()
+    total = sum(s["cases"] for s in found)
+    failed = sum(len(s["failed"]) for s in found)
+    for scheme in found:
+        left = scheme["untried"]
+        count = sum(len(left[k]) for k in ("rows", "never_true", "never_false"))
+        mark = "[red]✕[/red]" if scheme["failed"] else "[green]●[/green]"
+        console.print(
+            f"{mark} {scheme['scheme']}  {scheme['cases']} cases"
+            + (f"  [yellow]{count} untried[/yellow] [dim]of {2 * left['of']}[/dim]" if count else "")
+        )
+        for case in scheme["failed"]:
+            console.print(f"    [red]{escape(case['case'])}[/red]  [dim]line {case['where'].get('line')}[/dim]")
+            for d in case["differences"]:
+                console.print(f"      {escape(d['what'])}: expected {escape(d['expected'])}, found {escape(d['found'])}")
+        if details:
+            for key, words in (("rows", "row never hit"), ("never_true", "never true"), ("never_false", "never false")):
+                for name in left[key]:
+                    console.print(f"    [yellow]{words}[/yellow]  {escape(name)}")
+    colour = "red" if failed else "green"
+    console.print(f"[{colour}]{total - failed} passed, {failed} failed[/{colour}]")
+
+
+def replays(results: Sequence[Replay], lang: str) -> None:
+    console = _console()
+    for result in results:
+        if result.same:
+            words = {"en": "the same answer", "zh": "答复相同"}[lang]
+            console.print(f"[green]●[/green] {result.scheme}  {result.as_of}  {words}")
+        else:
+            words = {"en": "a different answer; changed: ", "zh": "答复不同；变化："}[lang]
+            console.print(f"[red]✕[/red] {result.scheme}  {result.as_of}  {words}{', '.join(result.differs)}")

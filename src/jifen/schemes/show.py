@@ -1,0 +1,167 @@
+"""A scheme shown as it stands: the consolidated document as Markdown, and its rules as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from jifen.schemes.citations import Citation
+from jifen.schemes.document import Block, ListBlock, ListItem, Paragraph, Quote, Section, TableBlock
+from jifen.schemes.model import (
+    Conditions,
+    ConditionTable,
+    Criterion,
+    FactTable,
+    Scheme,
+)
+
+
+def as_markdown(scheme: Scheme) -> str:
+    """The whole version, with what it amends merged in: title, dates, headings, instruments."""
+    lines = [f"# {scheme.title['en']} · {scheme.title['zh']}", ""]
+    if scheme.law != "law":
+        lines += ["**Model, not law · 模型，非法律**", ""]
+    until = f" – {scheme.until}" if scheme.until else ""
+    lines += [
+        f"{scheme.authority['en']} · {scheme.authority['zh']}",
+        "",
+        f"In force · 施行: {scheme.start}{until}",
+        "",
+    ]
+    for section in scheme.document.sections:
+        lines += _section(section)
+    lines += ["## Instruments · 文件", ""]
+    for instrument in scheme.instruments.values():
+        more = ", ".join(x for x in (instrument.number, instrument.date, instrument.url) if x)
+        words = f"{instrument.title.get('en', '')} · {instrument.title.get('zh', '')}"
+        lines.append(f"- **{instrument.name}**: {words}" + (f" ({more})" if more else ""))
+    return "\n".join(lines) + "\n"
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f"{'#' * (section.level + 1)} {section.title}"
+    yield ""
+    for block in section.blocks:
+        yield from _block(block)
+        yield ""
+    for inner in section.sections:
+        yield from _section(inner)
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph():
+            yield block.text
+        case Quote():
+            for line in block.text.split("\n"):
+                yield f"> {line}"
+        case TableBlock():
+            yield "| " + " | ".join(c.text for c in block.header) + " |"
+            yield "|" + "---|" * len(block.header)
+            for row in block.rows:
+                yield "| " + " | ".join(c.text for c in row) + " |"
+        case ListBlock():
+            for item in block.items:
+                yield from _item(item, 0)
+
+
+def _item(item: ListItem, depth: int) -> Iterator[str]:
+    pad = "   " * depth
+    mark = f"{item.mark}." if item.mark != "-" else "-"
+    yield f"{pad}{mark} {item.text.text}"
+    for note in item.notes:
+        for line in note.text.split("\n"):
+            yield f"{pad}   > {line}"
+    for inner in item.items:
+        yield from _item(inner, depth + 1)
+
+
+def as_data(scheme: Scheme) -> dict[str, Any]:
+    """The rules of a version as JSON: parameters, requirements, points, outcomes, with citations."""
+    return {
+        "scheme": scheme.id,
+        "title": dict(scheme.title),
+        "law": scheme.law,
+        "subject": scheme.subject,
+        "jurisdiction": scheme.jurisdiction,
+        "authority": dict(scheme.authority),
+        "from": scheme.start.isoformat(),
+        "until": scheme.until.isoformat() if scheme.until else None,
+        "hash": scheme.hash,
+        "instruments": {
+            i.name: {"title": dict(i.title), "number": i.number, "url": i.url, "date": i.date}
+            for i in scheme.instruments.values()
+        },
+        "parameters": [
+            {
+                "name": p.name,
+                "unit": p.unit,
+                "values": [
+                    {"value": str(r.value), "from": r.start.isoformat(), "citation": _cited(r.citations)} for r in p.rows
+                ],
+            }
+            for p in scheme.parameters
+        ],
+        "requirements": [
+            {"id": r.id, "title": dict(r.title), **_conditions(r.conditions)} for r in scheme.requirements
+        ],
+        "points": _criterion(scheme.points) if scheme.points else None,
+        "pass_mark": scheme.pass_mark,
+        "outcomes": [
+            {"id": o.id, "title": dict(o.title), "grants": [dict(g.words) for g in o.grants], **_conditions(o.conditions)}
+            for o in scheme.outcomes
+        ],
+        **{
+            name: [
+                {"words": dict(line.words), "reason": dict(line.reason), "citation": _cited(line.citations)}
+                for line in lines
+            ]
+            for name, lines in scheme.lines.items()
+        },
+    }
+
+
+def _cited(citations: tuple[Citation, ...]) -> list[dict[str, str]]:
+    return [c.data() for c in citations]
+
+
+def _conditions(conditions: Conditions) -> dict[str, Any]:
+    items = []
+    for item in conditions.items:
+        entry: dict[str, Any] = {"id": item.id, "words": dict(item.words), "citation": _cited(item.citations)}
+        if isinstance(item.content, Conditions):
+            entry |= _conditions(item.content)
+        else:
+            entry["condition"] = item.text
+        items.append(entry)
+    found: dict[str, Any] = {"how": conditions.how, "items": items}
+    if conditions.how == "least":
+        found["least"] = conditions.least
+    return found
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    parts: list[Any] = []
+    for part in criterion.parts:
+        match part:
+            case Criterion():
+                parts.append(_criterion(part))
+            case FactTable():
+                rows = [{"row": list(r.label), "points": r.points, "citation": _cited(r.citations)} for r in part.rows]
+                parts.append({"facts": [c.name for c in part.columns], "each": list(part.each), "rows": rows})
+            case ConditionTable():
+                lines = [
+                    {"condition": r.text, "words": dict(r.words), "points": r.points, "citation": _cited(r.citations)}
+                    for r in part.rows
+                ]
+                parts.append({"how": part.how, "conditions": lines})
+            case _:
+                parts.append({"value_of": part.name})
+    return {
+        "id": criterion.id,
+        "title": dict(criterion.title),
+        "how": criterion.how,
+        "at_most": [c.most for c in criterion.caps],
+        "citation": _cited(criterion.citations),
+        "parts": parts,
+    }
