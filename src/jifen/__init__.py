@@ -1,8 +1,7 @@
 """Jifen 积分: points-based talent and residence schemes as data that answers questions."""
 
 from jifen.answers.answer import Answer
-from jifen.answers.door import VERSION as __version__
-from jifen.answers.door import Jifen, load
+from jifen.answers.door import Jifen, __version__, load
 from jifen.problems import JifenError, PolicyError, Problem, ProfileError, RequestError
 
 __all__ = [

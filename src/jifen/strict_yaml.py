@@ -77,9 +77,7 @@ def decode(data: bytes, file: str, error: type[JifenError] = ProfileError) -> st
     except UnicodeDecodeError as e:
         line = data[: e.start].count(b"\n") + 1
         column = e.start - (data.rfind(b"\n", 0, e.start) + 1) + 1
-        raise error(
-            [Problem("not-utf-8", Where(file, line, column), found=f"byte 0x{data[e.start]:02x}")]
-        ) from None
+        raise error([Problem("not-utf-8", Where(file, line, column), found=f"byte 0x{data[e.start]:02x}")]) from None
 
 
 def parse(text: str, file: str, error: type[JifenError] = ProfileError, first_line: int = 1) -> Node:
@@ -98,9 +96,7 @@ def parse(text: str, file: str, error: type[JifenError] = ProfileError, first_li
     except yaml.YAMLError as e:
         mark = getattr(e, "problem_mark", None)
         reason = str(getattr(e, "problem", "") or getattr(e, "reason", "") or e)
-        raise error(
-            [Problem("not-yaml", where(mark) if mark else Where(file), found=reason.strip())]
-        ) from None
+        raise error([Problem("not-yaml", where(mark) if mark else Where(file), found=reason.strip())]) from None
     except (RecursionError, ValueError) as e:
         raise error([Problem("not-yaml", Where(file), found=str(e))]) from None
 
@@ -137,10 +133,7 @@ def _build(events: Iterator[yaml.Event], file: str, where, error) -> Node:  # ty
             continue
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             kind, at, parts = stack.pop()
-            if kind == "list":
-                node = Items(tuple(parts), at)
-            else:
-                node = _table(parts, at, fail)
+            node = Items(tuple(parts), at) if kind == "list" else _table(parts, at, fail)
         else:
             continue
         if stack:

@@ -144,13 +144,21 @@ def _differences(expect: Table, answer: Answer) -> Iterator[tuple[str, str, str]
                 known = {c.id: _show(c.points) for c in answer.criteria}
                 for name, value in node if isinstance(node, Table) else ():
                     if known.get(name.value) != _range(value):
-                        yield f"points of {name.value}", _range(value), known.get(name.value, "no such criterion")
+                        yield (
+                            f"points of {name.value}",
+                            _range(value),
+                            known.get(name.value, "no such criterion"),
+                        )
             case "requirements":
                 truth = {True: "true", False: "false", None: "null"}
                 holds = {r.id: truth[r.holds] for r in answer.requirements}
                 for name, value in node if isinstance(node, Table) else ():
                     if holds.get(name.value) != _text(value):
-                        yield f"requirement {name.value}", _text(value), holds.get(name.value, "no such requirement")
+                        yield (
+                            f"requirement {name.value}",
+                            _text(value),
+                            holds.get(name.value, "no such requirement"),
+                        )
             case "missing":
                 wanted = ", ".join(sorted(_text(v) for v in node.values)) if isinstance(node, Items) else _text(node)
                 if wanted != ", ".join(sorted(answer.missing)):

@@ -22,8 +22,8 @@ from jifen.plan.diagram import END, Diagrams
 from jifen.problems import Problem, ProfileError, RequestError, nearest
 from jifen.schemes.shelf import Shelf, policy_folder, read_shelf
 
-VERSION = "0.1.0"
-ENGINE = f"reference {VERSION}"
+__version__ = "0.1.0"
+ENGINE = f"reference {__version__}"
 
 
 def load(policies: Path | str | Iterable[Path | str] | None = None) -> Jifen:
@@ -102,7 +102,7 @@ class Jifen:
             diagrams = Diagrams({n: i for i, n in enumerate(variables)}, known)
             for name, rule in typed.items():
                 fact = self.vocabulary.facts.get(name)
-                if fact is None or name in values and name not in profile.values:
+                if fact is None or (name in values and name not in profile.values):
                     continue
                 result = diagrams.of(rule.node) if _touched(rule.node, known) else None
                 if result is None or result[1] is not END:
@@ -115,9 +115,7 @@ class Jifen:
                 raise ProfileError(problems)
         return values
 
-    def _contradiction(
-        self, profile: Profile, name: str, value: int, variables: Any, node: Any, on: date
-    ) -> Problem:
+    def _contradiction(self, profile: Profile, name: str, value: int, variables: Any, node: Any, on: date) -> Problem:
         from jifen.plan.nodes import variables as used
 
         fact = self.vocabulary.facts[name]

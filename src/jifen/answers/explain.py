@@ -144,9 +144,7 @@ def _requirements(state: State, authority: set[str]) -> Iterator[RequirementAnsw
             holds = state.truth(node)
             open_facts = state.facts(state.diagrams.of(node)) if holds is None else []
             by_authority = bool(open_facts) and all(f in authority for f in open_facts)
-            yield RequirementAnswer(
-                item.id, item.words, item.text, holds, by_authority, item.citations, item.notes
-            )
+            yield RequirementAnswer(item.id, item.words, item.text, holds, by_authority, item.citations, item.notes)
 
 
 def _reasons(

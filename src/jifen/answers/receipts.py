@@ -43,7 +43,7 @@ def read_receipts(path: Path) -> list[Mapping[str, Any]]:
         data = json.loads(decode(read_bytes(path, RequestError), str(path), RequestError))
     except (json.JSONDecodeError, RecursionError):
         raise bad from None
-    found = []
+    found: list[Mapping[str, Any]] = []
     for entry in data if isinstance(data, list) else [data]:
         receipt = entry.get("receipt", entry) if isinstance(entry, dict) else None
         if not isinstance(receipt, dict) or not all(

@@ -13,6 +13,7 @@ import typer
 from jifen.answers import door
 from jifen.answers.cases import as_data, case_files, read_cases, run_case, untried
 from jifen.cli import render
+from jifen.plan.compile import in_force
 from jifen.problems import JifenError, Problem, RequestError, Where, nearest
 from jifen.schemes.shelf import policy_folder, scheme_files
 
@@ -39,13 +40,18 @@ class Lang(StrEnum):
 
 
 Policies = Annotated[
-    list[Path], typer.Option("--policies", metavar="DIR", help="A folder of local policies, on top of the published ones.")
+    list[Path],
+    typer.Option("--policies", metavar="DIR", help="A folder of local policies, on top of the published ones."),
 ]
 AsText = Annotated[Format, typer.Option("--format", help="How to print.")]
 Language = Annotated[Lang, typer.Option("--lang", help="English or Chinese.")]
-OnDay = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day asked about, as 2026-11-23; today if left out.")]
+OnDay = Annotated[
+    str | None,
+    typer.Option("--on", metavar="DATE", help="The day asked about, as 2026-11-23; today if left out."),
+]
 SchemeIds = Annotated[
-    list[str], typer.Option("--scheme", "-s", metavar="ID", help="Only this scheme (may be repeated); a group such as `cn` too.")
+    list[str],
+    typer.Option("--scheme", "-s", metavar="ID", help="Only this scheme (may be repeated); a group such as `cn` too."),
 ]
 
 
@@ -70,14 +76,18 @@ def _json(data: object) -> None:
     print(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-@app.command(epilog="Examples:  jifen check me.yaml  ·  jifen check me.yaml -s cn/work-permit --lang zh  ·  jifen check me.yaml --on 2027-01-01 --format json")
+@app.command(
+    epilog="Examples:  jifen check me.yaml  ·  jifen check me.yaml -s cn/work-permit --lang zh  ·  jifen check me.yaml --on 2027-01-01 --format json"
+)
 def check(
     profile: Annotated[Path, typer.Argument(help="A profile, YAML or JSON.")],
     scheme: SchemeIds = [],  # noqa: B006
     on: OnDay = None,
     format: AsText = Format.text,
     lang: Language = Lang.en,
-    details: Annotated[bool, typer.Option("--details", "-d", help="Points, requirements and reasons of every scheme.")] = False,
+    details: Annotated[
+        bool, typer.Option("--details", "-d", help="Points, requirements and reasons of every scheme.")
+    ] = False,
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Hold a profile against the schemes: status, points, reasons with article, and what is missing."""
@@ -139,7 +149,9 @@ def _listed(rules: door.Jifen, id_: str) -> dict[str, Any]:
     }
 
 
-@app.command(epilog="Examples:  jifen show cn/work-permit  ·  jifen show sg/compass --on 2027-01-01 --format markdown  ·  jifen show policies/cn/k-visa/2025-10-01.md --watch")
+@app.command(
+    epilog="Examples:  jifen show cn/work-permit  ·  jifen show sg/compass --on 2027-01-01 --format markdown  ·  jifen show policies/cn/k-visa/2025-10-01.md --watch"
+)
 def show(
     scheme: Annotated[str, typer.Argument(help="A scheme's id, or the file of one that is being written.")],
     on: OnDay = None,
@@ -156,7 +168,7 @@ def show(
         render.scheme_file(path, format.value, lang.value)
     else:
         rules = _load(policies)
-        version = door.in_force(rules.versions(scheme), door.as_day(on))
+        version = in_force(rules.versions(scheme), door.as_day(on))
         if version is None:
             [answer] = rules.check({}, on, [scheme])
             print(answer.reasons[0].words[lang.value])
@@ -210,7 +222,9 @@ def facts(
 def new(
     profile: Annotated[Path, typer.Argument(help="The file to write.")],
     scheme: SchemeIds = [],  # noqa: B006
-    ask: Annotated[bool, typer.Option("--ask", help="Ask for the facts one by one instead of writing a template.")] = False,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask for the facts one by one instead of writing a template.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
     on: OnDay = None,
     lang: Language = Lang.en,
@@ -258,7 +272,9 @@ def lint(
 @app.command(name="test", epilog="Examples:  jifen test  ·  jifen test cn/work-permit --untried")
 def run_tests(
     scheme: Annotated[str, typer.Argument(help="A scheme's id or group; all if left out.")] = "",
-    show_untried: Annotated[bool, typer.Option("--untried", help="List rows never hit, conditions never true or false.")] = False,
+    show_untried: Annotated[
+        bool, typer.Option("--untried", help="List rows never hit, conditions never true or false.")
+    ] = False,
     format: AsText = Format.text,
     lang: Language = Lang.en,
     policies: Policies = [],  # noqa: B006
@@ -296,7 +312,9 @@ def run_tests(
         raise typer.Exit(1)
 
 
-@app.command(epilog="Examples:  jifen check me.yaml -s cn/k-visa --format json > answer.json; jifen replay answer.json me.yaml")
+@app.command(
+    epilog="Examples:  jifen check me.yaml -s cn/k-visa --format json > answer.json; jifen replay answer.json me.yaml"
+)
 def replay(
     receipt: Annotated[Path, typer.Argument(help="A receipt, or an answer with its receipt, as JSON.")],
     profile: Annotated[Path, typer.Argument(help="The profile of that answer.")],
@@ -305,7 +323,8 @@ def replay(
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Compute an answer again from its receipt, and compare."""
-    from jifen.answers.receipts import read_receipts, replay as again
+    from jifen.answers.receipts import read_receipts
+    from jifen.answers.receipts import replay as again
 
     rules = _load(policies)
     results = [again(rules, r, profile) for r in read_receipts(receipt)]

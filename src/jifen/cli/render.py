@@ -231,7 +231,8 @@ def scheme_list(rows: Sequence[dict[str, Any]], lang: str) -> None:
 
 def scheme_file(path: Path, format_: str, lang: str) -> None:
     """The document of a scheme, consolidated, as it stands."""
-    from jifen.schemes.show import as_markdown, as_data as data
+    from jifen.schemes.show import as_data as data
+    from jifen.schemes.show import as_markdown
 
     scheme = load_scheme(path.resolve())
     if format_ == "json":
@@ -288,7 +289,10 @@ def fact_list(found: Sequence[Fact], lang: str) -> None:
 
     for fact in found:
         table.add_row(
-            Text(fact.id, style="bold"), Text(fact.title[lang]), Text(fact.kind, style="dim"), Text(allowed(fact, lang))
+            Text(fact.id, style="bold"),
+            Text(fact.title[lang]),
+            Text(fact.kind, style="dim"),
+            Text(allowed(fact, lang)),
         )
     console.print(table)
 
@@ -298,7 +302,10 @@ def lint(problems: Sequence[Problem], checked: int, lang: str) -> None:
     for problem in problems:
         console.print(Text(problem.text(lang)))
     if problems:
-        words: Words = {"en": f"{len(problems)} problems in {checked} files", "zh": f"{checked} 个文件中有 {len(problems)} 个问题"}
+        words: Words = {
+            "en": f"{len(problems)} problems in {checked} files",
+            "zh": f"{checked} 个文件中有 {len(problems)} 个问题",
+        }
         console.print(f"[red]{words[lang]}[/red]")
     else:
         words = {"en": f"{checked} files, no problem", "zh": f"{checked} 个文件，没有问题"}
@@ -320,9 +327,15 @@ def case_results(found: Sequence[dict[str, Any]], details: bool) -> None:
         for case in scheme["failed"]:
             console.print(f"    [red]{escape(case['case'])}[/red]  [dim]line {case['where'].get('line')}[/dim]")
             for d in case["differences"]:
-                console.print(f"      {escape(d['what'])}: expected {escape(d['expected'])}, found {escape(d['found'])}")
+                console.print(
+                    f"      {escape(d['what'])}: expected {escape(d['expected'])}, found {escape(d['found'])}"
+                )
         if details:
-            for key, words in (("rows", "row never hit"), ("never_true", "never true"), ("never_false", "never false")):
+            for key, words in (
+                ("rows", "row never hit"),
+                ("never_true", "never true"),
+                ("never_false", "never false"),
+            ):
                 for name in left[key]:
                     console.print(f"    [yellow]{words}[/yellow]  {escape(name)}")
     colour = "red" if failed else "green"

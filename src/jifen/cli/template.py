@@ -85,9 +85,7 @@ def _profile(rules: Jifen, answers: dict[str, str]):  # type: ignore[no-untyped-
     return profile_from(node, rules.vocabulary)
 
 
-def _next(
-    rules: Jifen, schemes: list[str], answers: dict[str, str], skipped: set[str], on: date
-) -> Fact | None:
+def _next(rules: Jifen, schemes: list[str], answers: dict[str, str], skipped: set[str], on: date) -> Fact | None:
     """The fact that decides in most schemes that are still open."""
     values = rules.complete(_profile(rules, answers), on) if answers else {}
     count: dict[str, int] = {}
@@ -102,5 +100,3 @@ def _next(
     names = [n for n in count if not rules.vocabulary.facts[n].authority]
     best = max(names, key=lambda n: count[n], default=None)
     return rules.vocabulary.facts[best] if best else None
-
-

@@ -125,4 +125,3 @@ class State:
                 if fact not in self.values:
                     found[fact] = None
         return list(found)
-

@@ -59,9 +59,7 @@ def profile_from(node: Node, vocabulary: Vocabulary, file: str = "") -> Profile:
         place = Where(at.file, at.line, at.column, path=name)
         fact = vocabulary.facts.get(name)
         if fact is None:
-            problems.append(
-                Problem("unknown-fact", place, {"name": name}, name, nearest(name, vocabulary.facts))
-            )
+            problems.append(Problem("unknown-fact", place, {"name": name}, name, nearest(name, vocabulary.facts)))
         elif name in values:
             problems.append(Problem("fact-given-twice", place, {"fact": name, "line": where[name].line}))
         else:
@@ -90,9 +88,7 @@ def _node(value: Any, path: str) -> Node:
     """Python values as the reader would have read them from a file."""
     at = Where(path=path)
     if isinstance(value, Mapping):
-        inner = (
-            (Text(str(k), at), _node(v, f"{path}.{k}".lstrip("."))) for k, v in value.items() if v is not None
-        )
+        inner = ((Text(str(k), at), _node(v, f"{path}.{k}".lstrip("."))) for k, v in value.items() if v is not None)
         return Table(tuple(inner), at)
     if isinstance(value, (list, tuple, set, frozenset)):
         return Items(tuple(_node(v, path) for v in value), at)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -154,9 +153,7 @@ def _spell(fact: Fact, item: Node) -> Spell:
                 raise ProfileError([problem])
         else:
             blanks = {"key": key.value}
-            raise ProfileError(
-                [Problem("unknown-key", key.where, blanks, key.value, nearest(key.value, allowed))]
-            )
+            raise ProfileError([Problem("unknown-key", key.where, blanks, key.value, nearest(key.value, allowed))])
     if "from" not in days:
         raise ProfileError([Problem("missing-key", item.where, {"key": "from"})])
     if days.get("until", days["from"]) < days["from"]:
@@ -219,5 +216,3 @@ def _plain_spell(fact: Fact, spell: Spell) -> dict[str, object]:
         codes = fact.attributes[name]
         plain[name] = bool(code) if codes is None else list(codes.values)[code]
     return plain
-
-

@@ -148,10 +148,7 @@ def _library_codes(name: str) -> CodeList:
     if name == "ISO 4217":
         import pycountry
 
-        words = {
-            c.alpha_3: {"en": c.name, "zh": zh.currencies.get(c.alpha_3, c.name)}
-            for c in pycountry.currencies
-        }
+        words = {c.alpha_3: {"en": c.name, "zh": zh.currencies.get(c.alpha_3, c.name)} for c in pycountry.currencies}
         return CodeList(name, {"en": "Currency", "zh": "货币"}, False, words)
     import pycountry
 
@@ -225,9 +222,7 @@ def _fact(key: Text, node: Node, subject: str, codes: Mapping[str, CodeList]) ->
     def code_list(name: str, at: Where) -> CodeList | None:
         found = codes.get(name) or library_codes(name)
         if found is None:
-            form.problems.append(
-                Problem("unknown-code-list", at, {"name": name}, name, nearest(name, codes))
-            )
+            form.problems.append(Problem("unknown-code-list", at, {"name": name}, name, nearest(name, codes)))
         return found
 
     places = 0
@@ -245,9 +240,7 @@ def _fact(key: Text, node: Node, subject: str, codes: Mapping[str, CodeList]) ->
     if "domain" in _OWN[kind.value]:
         domain = node.get("domain")
         if isinstance(domain, Items) and len(domain.values) == 2:
-            ends = [
-                parse_number(v.value, kind.value, places) if isinstance(v, Text) else None for v in domain.values
-            ]
+            ends = [parse_number(v.value, kind.value, places) if isinstance(v, Text) else None for v in domain.values]
             if ends[0] is None or ends[1] is None or ends[0] > ends[1]:
                 form.problems.append(Problem("bad-domain", domain.where, {"name": key.value}))
             else:
@@ -267,7 +260,7 @@ def _fact(key: Text, node: Node, subject: str, codes: Mapping[str, CodeList]) ->
     fact = Fact(
         id=key.value,
         subject=subject,
-        kind=kind.value,  # type: ignore[arg-type]
+        kind=kind.value,
         title=form.words("title"),
         question=form.words("question"),
         where=key.where,

@@ -25,6 +25,7 @@ from jifen.plan.values import (
     completed_in_spells,
     ratio_edge,
     ratio_value,
+    scale,
 )
 from jifen.problems import PolicyError, Problem, Where, nearest
 from jifen.schemes.conditions import (
@@ -54,7 +55,7 @@ from jifen.schemes.model import (
 )
 
 
-class NoValue(PolicyError):
+class NoValueError(PolicyError):
     """A parameter has no value on the day; a condition that needs it is neither true nor false."""
 
 
@@ -252,7 +253,7 @@ class Compiler:
         if scheme.points:
             self.total = self.criterion(scheme.points)
         for definition in scheme.derived:
-            self.try_(lambda d=definition: self.resolve(d.id, d.where))  # type: ignore[misc]
+            self.try_(lambda d=definition: self.resolve(d.id, d.where))
         gates: list[Node] = []
         for requirement in scheme.requirements:
             node = self.conditions(requirement.conditions)
@@ -289,9 +290,7 @@ class Compiler:
         count = variables(roots)
         scored = variables([self.total]) if self.total else {}
         edges = cells(roots)
-        names = sorted(
-            count, key=lambda n: (self.vars[n].authority, n not in scored, len(edges[n]) > _MANY, -count[n])
-        )
+        names = sorted(count, key=lambda n: (self.vars[n].authority, n not in scored, len(edges[n]) > _MANY, -count[n]))
         first = sum(1 for n in names if not self.vars[n].authority)
         return {name: level for level, name in enumerate(names)}, first
 
@@ -364,17 +363,15 @@ class Compiler:
         row = next((r for r in reversed(parameter.rows) if r.start <= self.on), None)
         if row is None:
             blanks = {"name": parameter.name, "day": self.on, "first": parameter.rows[0].start}
-            raise NoValue([Problem("no-parameter-value", where, blanks)])
+            raise NoValueError([Problem("no-parameter-value", where, blanks)])
         self.used[parameter.name] = (parameter, row.value)
         places = _places(row.value)
-        return Typed(self.graph.const(int(row.value * 10**places)), places, parameter.unit)
+        return Typed(self.graph.const(int(row.value * scale(places))), places, parameter.unit)
 
     def looked_up(self, lookup: Lookup, column: str, where: Where) -> Typed:
         if column not in lookup.units:
             name = f"{lookup.name}.{column}"
-            raise PolicyError(
-                [Problem("unknown-name", where, {"name": name}, name, nearest(column, lookup.units))]
-            )
+            raise PolicyError([Problem("unknown-name", where, {"name": name}, name, nearest(column, lookup.units))])
         places = max(_places(row[column]) for row in lookup.rows.values())
         keys = [self.resolve(k, where) for k in lookup.keys]
 
@@ -384,7 +381,7 @@ class Compiler:
                 if row is None:
                     blanks = {"name": lookup.name, "key": ", ".join(chosen)}
                     raise PolicyError([Problem("no-csv-row", lookup.where, blanks)])
-                return self.graph.const(int(row[column] * 10**places))
+                return self.graph.const(int(row[column] * scale(places)))
             key = keys[depth]
             if key.truth:
                 codes: Sequence[str] = ("no", "yes")
@@ -440,7 +437,7 @@ class Compiler:
         for at in range(b.low_at, b.high_at + 1):
 
             def value(first: int, last: int, at: int = at) -> int:
-                start, end = Fraction(first, 10**low.places), Fraction(last, 10**high.places)
+                start, end = Fraction(first, scale(low.places)), Fraction(last, scale(high.places))
                 exact = start + (end - start) * Fraction(at - b.low_at, b.high_at - b.low_at)
                 return math.floor(exact + Fraction(1, 2))
 
@@ -533,7 +530,7 @@ class Compiler:
             case Compare(left, op, right, where):
                 try:
                     return self.compare(left, op, right, where)
-                except NoValue as e:
+                except NoValueError as e:
                     name = str(e.problems[0].blanks["name"])
                     return self.var(Variable(f"{name} at line {where.line}", 0, 1, (name,)))
 
@@ -649,12 +646,10 @@ class Compiler:
             return node
         other = self.side(right)
         self.same_unit(one, other, left, right)
-        if one.node.kind in ("const", "case") and (
-            node := self.graph.leaves(one.node, lambda v: self.flip(other, right, op, v, one, left))
-        ):
-            return node
-        if node := self.graph.leaves(other.node, lambda v: self.leaf(one, left, op, v, other, right)):
-            return node
+        tree = self.graph.leaves(one.node, lambda v: self.flip(other, right, op, v, one, left))
+        tree = tree or self.graph.leaves(other.node, lambda v: self.leaf(one, left, op, v, other, right))
+        if tree is not None:
+            return tree
         return self.ratio(one, left, op, other, right, where)
 
     def threshold(self, one: Typed, left: Term, right: Term) -> Fraction:
@@ -663,11 +658,11 @@ class Compiler:
             return Fraction(self.literal(one, right.literal, right.where))
         if not right.literal[:1].isdigit():
             raise PolicyError([Problem("unknown-value", right.where, {"name": left.name}, right.literal)])
-        return right.coefficient * 10**one.places / left.coefficient
+        return right.coefficient * scale(one.places) / left.coefficient
 
     def leaf(self, one: Typed, left: Term, op: str, value: int, other: Typed, right: Term) -> Node:
-        exact = Fraction(value, 10**other.places) * right.coefficient
-        return self.against(one, left, op, exact * 10**one.places / left.coefficient)
+        exact = Fraction(value, scale(other.places)) * right.coefficient
+        return self.against(one, left, op, exact * scale(one.places) / left.coefficient)
 
     def flip(self, other: Typed, right: Term, op: str, value: int, one: Typed, left: Term) -> Node:
         flipped = {"≥": "≤", "≤": "≥", ">": "<", "<": ">", "=": "=", "≠": "≠"}[op]
@@ -686,10 +681,7 @@ class Compiler:
                 return graph.case(node, [up], [self.yes, self.no])
             case "≤":
                 return graph.case(node, [above], [self.yes, self.no])
-        if up == above:
-            equal = self.no
-        else:
-            equal = graph.case(node, [up, above], [self.no, self.yes, self.no])
+        equal = self.no if up == above else graph.case(node, [up, above], [self.no, self.yes, self.no])
         return equal if op == "=" else graph.no(equal)
 
     def same_unit(self, one: Typed, other: Typed, left: Term, right: Term) -> None:
@@ -706,8 +698,8 @@ class Compiler:
             raise PolicyError([Problem("wrong-use", where, {"name": left.name, "form": form})])
         assert one.fact and other.fact
         a, b = one.fact.id, other.fact.id
-        scale = Fraction(10**other.places, 10**one.places)
-        edge = ratio_edge(right.coefficient / left.coefficient / scale)
+        parts = Fraction(scale(other.places), scale(one.places))
+        edge = ratio_edge(right.coefficient / left.coefficient / parts)
         if edge is None:
             form = "a simpler multiple: this one falls between the parts in which ratios are counted"
             raise PolicyError([Problem("wrong-use", where, {"name": right.name, "form": form})])
@@ -718,9 +710,7 @@ class Compiler:
             assert isinstance(x, int) and isinstance(y, int)
             return ratio_value(x, y, high)
 
-        variable = Variable(
-            f"{a} ∶ {b}", 0, high, (a, b), one.fact.authority or other.fact.authority, compute=compute
-        )
+        variable = Variable(f"{a} ∶ {b}", 0, high, (a, b), one.fact.authority or other.fact.authority, compute=compute)
         node = Typed(self.var(variable))
         return self.against(node, replace(left, coefficient=Fraction(1)), op, Fraction(edge))
 
@@ -813,8 +803,6 @@ class Compiler:
 def _places(value: Fraction) -> int:
     """How many digits after the point an exact decimal has."""
     places = 0
-    while (value * 10**places).denominator != 1 and places < 12:
+    while (value * scale(places)).denominator != 1 and places < 12:
         places += 1
     return places
-
-

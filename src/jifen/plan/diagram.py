@@ -182,9 +182,7 @@ class Diagrams:
             done = self._done[key] = self.cut(level, edges, cells)
         return done
 
-    def choose_by_variable(
-        self, level: int, breaks: tuple[int, ...], branches: tuple[Function, ...]
-    ) -> Function:
+    def choose_by_variable(self, level: int, breaks: tuple[int, ...], branches: tuple[Function, ...]) -> Function:
         """`branches[i]` where the variable of `level` lies in the i-th cell of `breaks`."""
         if all(b[1].level > level for b in branches):
             return self.cut(level, breaks, branches)

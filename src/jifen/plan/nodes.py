@@ -77,9 +77,7 @@ class Graph:
         ((0, 1), (18,))
         """
         if argument.kind == "case":
-            return self.case(
-                argument.argument, argument.breaks, [self.case(c, breaks, cells) for c in argument.cells]
-            )
+            return self.case(argument.argument, argument.breaks, [self.case(c, breaks, cells) for c in argument.cells])
         first = bisect.bisect_right(breaks, argument.low)
         last = bisect.bisect_right(breaks, argument.high)
         cut: list[int] = []

@@ -10,10 +10,11 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
-from jifen.plan.nodes import Node
-from jifen.plan.values import Typed
+from jifen.plan.nodes import Graph, Node
+from jifen.plan.values import Typed, scale
 from jifen.problems import PolicyError, Problem, Where, nearest
 from jifen.schemes.conditions import Term
 from jifen.schemes.model import (
@@ -65,12 +66,14 @@ def points(compiler: Compiler, table: FactTable, criterion: Criterion) -> Node:
         steps = _steps(table, columns, most)
         node = _tree(compiler, table, columns, lambda row, k: graph.const(row.points + _rise(table, row, k)), steps)
         places = {id(r): n for n, r in enumerate(table.rows)}
-        track = _tree(
-            compiler, table, columns, lambda row, k, places=places: graph.const(places[id(row)]), steps
-        )
+        track = _tree(compiler, table, columns, partial(_place, graph, places), steps)
         compiler.tracks.append(Track(criterion.id, table, columns, track, each))
         nodes.append(node)
     return graph.most(nodes) if table.each and table.each_how == "best" else graph.sum(nodes)
+
+
+def _place(graph: Graph, places: dict[int, int], row: Row, step: int) -> Node:
+    return graph.const(places[id(row)])
 
 
 def _rise(table: FactTable, row: Row, step: int) -> int:
@@ -111,12 +114,14 @@ def values(compiler: Compiler, table: FactTable, derived: Derived) -> Typed:
             return graph.const(int(row.value == "yes"))
         if codes:
             if row.value not in codes:
-                problem = Problem("unknown-value", row.where, {"name": derived.id}, row.value, nearest(row.value, codes))
+                problem = Problem(
+                    "unknown-value", row.where, {"name": derived.id}, row.value, nearest(row.value, codes)
+                )
                 raise PolicyError([problem])
             return graph.const(codes.index(row.value))
         number = numbers[row.value]
         assert number is not None
-        return graph.const(int(number * 10**places))
+        return graph.const(int(number * scale(places)))
 
     node = _tree(compiler, table, columns, leaf, 0)
     ordered = any(t.ordered for t in named.values()) if codes else True
@@ -133,7 +138,7 @@ def _number(text: str) -> Fraction | None:
 
 def _places(value: Fraction) -> int:
     places = 0
-    while (value * 10**places).denominator != 1:
+    while (value * scale(places)).denominator != 1:
         places += 1
     return places
 
@@ -145,9 +150,7 @@ def _column(compiler: Compiler, column: Column, each: str) -> Typed:
         form = "a table of conditions: several codes do not make rows"
         raise PolicyError([Problem("wrong-use", column.where, {"name": name, "form": form})])
     if column.unit and typed.unit and column.unit != typed.unit:
-        raise PolicyError(
-            [Problem("wrong-unit", column.where, {"name": name, "unit": typed.unit}, column.unit)]
-        )
+        raise PolicyError([Problem("wrong-unit", column.where, {"name": name, "unit": typed.unit}, column.unit)])
     return typed
 
 
@@ -157,7 +160,7 @@ def _steps(table: FactTable, columns: Sequence[Typed], most: int | None) -> int:
     if further is None:
         return 0
     before = table.rows[table.rows.index(further) - 1]
-    unit = 10 ** columns[0].places
+    unit = scale(columns[0].places)
     room = (columns[0].node.high - columns[0].node.low) // unit + 1
     if most is not None and further.points > 0:
         room = min(room, -(-(most - before.points) // further.points))
@@ -185,7 +188,7 @@ def _tree(
 
     def further(row: Row, value: int) -> int:
         span = spans[id(row), 0]
-        return (value - span.intervals[0][0]) // 10 ** columns[0].places + 1
+        return (value - span.intervals[0][0]) // scale(columns[0].places) + 1
 
     def build(rows: list[Row], n: int, first_value: int) -> Node:
         if n == len(columns):
@@ -201,7 +204,7 @@ def _tree(
         for r in rows:
             if isinstance(r.tests[n], Further):
                 a, b = spans[id(r), n].intervals[0]
-                unit = 10**column.places
+                unit = scale(column.places)
                 edges |= set(range(a, min(b, a + steps * unit) + 1, unit))
         cut = sorted(e for e in edges if low < e <= high)
         cells = []
@@ -221,9 +224,7 @@ def _tree(
     return tree
 
 
-def _covering(
-    rows: Sequence[Row], n: int, value: int, spans: dict[tuple[int, int], _Span], names: str
-) -> list[Row]:
+def _covering(rows: Sequence[Row], n: int, value: int, spans: dict[tuple[int, int], _Span], names: str) -> list[Row]:
     """The rows of column `n` that take `value`: the explicit ones, else the rest; and those that leave it open."""
     groups: dict[tuple[Interval, ...], list[Row]] = {}
     for row in rows:
@@ -236,9 +237,7 @@ def _covering(
         directions = {spans[id(g[0]), n].open for g in chosen}
         if len(directions) != 1 or 0 in directions:
             blanks = {"facts": names, "line": chosen[0][0].where.line}
-            raise PolicyError(
-                [Problem("rows-overlap", chosen[1][0].where, blanks, " | ".join(chosen[1][0].label))]
-            )
+            raise PolicyError([Problem("rows-overlap", chosen[1][0].where, blanks, " | ".join(chosen[1][0].label))])
     found = chosen[0] if chosen else [r for r in rows if isinstance(r.tests[n], Rest)]
     return found + [r for r in rows if isinstance(r.tests[n], Anything)]
 
@@ -276,9 +275,9 @@ def _span(
             if before is None or len(table.columns) != 1 or isinstance(before.tests[0], (Further, Rest, Anything)):
                 raise PolicyError([Problem("bad-row", row.where, found=" | ".join(row.label))])
             previous = _span(compiler, before.tests[0], column, before, table, None, steps)
-            start = previous.intervals[-1][1] + 10**column.places
+            start = previous.intervals[-1][1] + scale(column.places)
             if previous.open:
-                start = previous.intervals[-1][0] + 10**column.places
+                start = previous.intervals[-1][0] + scale(column.places)
             return _Span(((start, high),), 1)
         case _:
             return _Span((), 0)
@@ -299,7 +298,7 @@ def _edge(compiler: Compiler, term: Term, column: Typed) -> Fraction:
     if not term.name:
         return compiler.threshold(column, Term(Fraction(1), "", "", term.where), term)
     value = compiler.side(term)
-    return Fraction(value.node.low, 10**value.places) * term.coefficient * 10**column.places
+    return Fraction(value.node.low, scale(value.places)) * term.coefficient * scale(column.places)
 
 
 def _moves(compiler: Compiler, test: object) -> bool:
@@ -347,5 +346,3 @@ def _values_text(column: Typed, first: int, last: int) -> str:
         return show_value(column.fact, value) if column.fact else show_number(value, column.places)
 
     return text(first) if first == last else f"{text(first)} – {text(last)}"
-
-

@@ -26,6 +26,11 @@ class Typed:
     fact: Fact | None = None
 
 
+def scale(places: int) -> int:
+    """How many of the smallest parts make a whole: 100 for two places."""
+    return int(10**places)
+
+
 Compute = Callable[[Mapping[str, Value], date], int]
 
 
@@ -94,9 +99,7 @@ def completed(unit: str, start: date, end: date) -> int:
     return months // 12 if unit == "years" else months
 
 
-def completed_in_spells(
-    unit: str, spells: tuple[Spell, ...], wanted: Mapping[str, int], on: date
-) -> int:
+def completed_in_spells(unit: str, spells: tuple[Spell, ...], wanted: Mapping[str, int], on: date) -> int:
     """Completed units in the spells that have the wanted attributes; days that overlap count once.
 
     Spells are joined into unbroken periods; the completed months of the periods and their odd days (30 to the month) are added.

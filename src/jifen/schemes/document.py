@@ -119,13 +119,9 @@ def _sections(lines: list[str], start: int, file: str) -> tuple[Section, ...]:
             title, id_ = match[2], ""
             if m := _ID.match(title):
                 title, id_ = m[1], m[2]
-            heads.append(
-                (Section(title, id_, len(match[1]), replace(where, heading=_first_words(title))), i)
-            )
+            heads.append((Section(title, id_, len(match[1]), replace(where, heading=_first_words(title))), i))
         elif not heads and lines[i].strip():
-            raise PolicyError(
-                [Problem("text-before-heading", Where(file, i + 1, 1), found=lines[i].strip()[:60])]
-            )
+            raise PolicyError([Problem("text-before-heading", Where(file, i + 1, 1), found=lines[i].strip()[:60])])
     filled = []
     for n, (section, i) in enumerate(heads):
         end = heads[n + 1][1] if n + 1 < len(heads) else len(lines)

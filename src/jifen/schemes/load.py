@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ HEADINGS: tuple[tuple[str, str], ...] = (
     ("Steps", "步骤"),
     ("Cannot express", "无法表达"),
 )
+_ENGLISH = tuple(english for english, _ in HEADINGS)
 _TITLES = [f"{en} · {zh}" for en, zh in HEADINGS]
 COMBINATIONS = {"all", "any", "none", "least"}
 Instruments = dict[str, Instrument]
@@ -93,7 +95,11 @@ def read_version(path: Path) -> Document:
     if amends.value >= path.stem or not base.is_file():
         others = [p.stem for p in path.parent.glob("*.md") if p.stem < path.stem]
         problem = Problem(
-            "no-such-version", amends.where, {"version": amends.value}, amends.value, nearest(amends.value, others)
+            "no-such-version",
+            amends.where,
+            {"version": amends.value},
+            amends.value,
+            nearest(amends.value, others),
         )
         raise PolicyError([problem])
     return amend(read_version(base), document)
@@ -118,11 +124,7 @@ class _Loader:
         requirements = self.requirements(sections)
         points, pass_mark = self.points(sections)
         outcomes = self.outcomes(sections)
-        lines = {
-            en.lower().replace(" ", "_"): self.lines(sections[en])
-            for en, _ in HEADINGS[5:]
-            if en in sections
-        }
+        lines = {en.lower().replace(" ", "_"): self.lines(sections[en]) for en, _ in HEADINGS[5:] if en in sections}
         if self.problems:
             raise PolicyError(self.problems)
         return Scheme(
@@ -178,7 +180,17 @@ class _Loader:
         node = self.document.identity
         form = Form(
             node,
-            {"scheme", "title", "subject", "jurisdiction", "authority", "in force", "instruments", "law", "amends"},
+            {
+                "scheme",
+                "title",
+                "subject",
+                "jurisdiction",
+                "authority",
+                "in force",
+                "instruments",
+                "law",
+                "amends",
+            },
         )
         id_ = form.text("scheme")
         found: dict[str, Any] = {
@@ -201,9 +213,7 @@ class _Loader:
         if id_ and folder != id_:
             self.problems.append(Problem("wrong-folder", node.where, {"scheme": id_}, folder))
         if found["start"] and self.path.stem != found["start"].isoformat():
-            self.problems.append(
-                Problem("wrong-file-name", node.where, {"day": found["start"]}, self.path.name)
-            )
+            self.problems.append(Problem("wrong-file-name", node.where, {"day": found["start"]}, self.path.name))
         return found
 
     def read_instruments(self, form: Form) -> None:
@@ -227,7 +237,7 @@ class _Loader:
             )
             form.problems += inner.problems
 
-    def sections(self, allowed: Iterable[str] = tuple(en for en, _ in HEADINGS)) -> dict[str, Section]:
+    def sections(self, allowed: Iterable[str] = _ENGLISH) -> dict[str, Section]:
         found: dict[str, Section] = {}
         order: list[int] = []
         for section in self.document.sections:
@@ -259,7 +269,7 @@ class _Loader:
         found: list[Sentence] = []
         for block in section.blocks:
             if isinstance(block, Paragraph):
-                found.extend(self.attempt(lambda b=block: read_sentences(b, allowed, self.instruments), ()))
+                found.extend(self.attempt(partial(read_sentences, block, allowed, self.instruments), ()))
         return tuple(found)
 
     # --- parameters and derived facts -------------------------------------------------------------------------
@@ -269,7 +279,7 @@ class _Loader:
         lookups: list[Lookup] = []
         section = sections.get("Parameters")
         for inner in section.sections if section else ():
-            found = self.attempt(lambda s=inner: self.parameter(s))
+            found = self.attempt(partial(self.parameter, inner))
             if isinstance(found, Lookup):
                 lookups.append(found)
             elif found:
@@ -365,14 +375,12 @@ class _Loader:
             if not row[-1].strip():
                 problems.append(Problem("missing-citation", where))
             numbers = {column: exact(row[n]) for n, column in values.items()}
-            problems += [
-                Problem("bad-number", where, found=row[n]) for n, c in values.items() if numbers[c] is None
-            ]
+            problems += [Problem("bad-number", where, found=row[n]) for n, c in values.items() if numbers[c] is None]
             table[key] = numbers
         if problems:
             raise PolicyError(problems)
         return Lookup(
-            name, title, file, keys, units, table, sentence.citations, section.where  # type: ignore[arg-type]
+            name, title, file, keys, units, table, sentence.citations, section.where
         )  # fmt: skip
 
     def derived(
@@ -389,7 +397,7 @@ class _Loader:
                 presumed.append(Presumed(s.blanks[0], s.blanks[1], s.citations, s.where))
             elif s.form == "choice":
                 choices.append(Choice(s.blanks[0], s.citations, s.where))
-        derived = [d for s in section.sections if (d := self.attempt(lambda s=s: self.one_derived(s)))]
+        derived = [d for s in section.sections if (d := self.attempt(partial(self.one_derived, s)))]
         return tuple(derived), tuple(presumed), tuple(choices)
 
     def one_derived(self, section: Section) -> Derived:
@@ -441,7 +449,7 @@ class _Loader:
                 self.problems.append(Problem("numbers-must-rise", item.where, found=item.mark))
             last = number
             id_ = f"{prefix}.{number}".lstrip(".")
-            read = self.attempt(lambda i=item, id_=id_: self.item(i, id_, covered))
+            read = self.attempt(partial(self.item, item, id_, covered))
             if read:
                 found.append(read)
         if least > len(items):
@@ -492,11 +500,9 @@ class _Loader:
         self.attempt(lambda: _only(section.blocks, (Paragraph, ListBlock, Quote)))
         if direct:
             words = dict(zip(("en", "zh"), HEADINGS[2], strict=True))
-            found.append(
-                Requirement("", words, direct, _citations(sentences), _notes(section), section.where)
-            )
+            found.append(Requirement("", words, direct, _citations(sentences), _notes(section), section.where))
         for inner in section.sections:
-            if requirement := self.attempt(lambda s=inner: self.requirement(s)):
+            if requirement := self.attempt(partial(self.requirement, inner)):
                 found.append(requirement)
         if not found and not self.problems:
             self.problems.append(Problem("empty-heading", section.where, found=section.title))
@@ -516,7 +522,7 @@ class _Loader:
         if not section:
             return ()
         self.attempt(lambda: _only(section.blocks, (Quote,)))
-        found = [o for s in section.sections if (o := self.attempt(lambda s=s: self.outcome(s)))]
+        found = [o for s in section.sections if (o := self.attempt(partial(self.outcome, s)))]
         return tuple(found)
 
     def outcome(self, section: Section) -> Outcome:
@@ -568,7 +574,7 @@ class _Loader:
                 table_sentences = list(read_sentences(block, allowed, self.instruments))
             elif isinstance(block, TableBlock):
                 each = next((s for s in table_sentences if s.form == "each"), None)
-                if read := self.attempt(lambda b=block, e=each: self.table(b, e, how, citations, id_)):
+                if read := self.attempt(partial(self.table, block, each, how, citations, id_)):
                     parts.append(read)
             elif isinstance(block, ListBlock):
                 self.problems.append(Problem("not-understood", block.where, found="a list"))
@@ -578,8 +584,8 @@ class _Loader:
                     self.problems.append(Problem("missing-citation", s.where))
                 parts.append(ValueOf(s.blanks[0], s.where))
         for inner in section.sections:
-            if read := self.attempt(lambda s=inner: self.criterion(s, *self.headed(s), citations)):
-                parts.append(read[0])
+            if read := self.attempt(partial(self.inner_criterion, inner, citations)):
+                parts.append(read)
         if not parts and not self.problems:
             raise PolicyError([Problem("empty-heading", section.where, found=section.title)])
         if len(parts) > 1 and len(how) != 1:
@@ -597,22 +603,26 @@ class _Loader:
         )
         only = next((parse_condition(s.blanks[0], s.at[0]) for s in sentences if s.form == "only_when"), None)
         combine: Any = "best" if "best" in how else "sum"
-        criterion = Criterion(
-            id_, title, combine, tuple(parts), caps, only, citations, _notes(section), section.where
-        )
+        criterion = Criterion(id_, title, combine, tuple(parts), caps, only, citations, _notes(section), section.where)
         return criterion, tuple(sentences)
 
+    def inner_criterion(self, section: Section, covered: tuple[Citation, ...]) -> Criterion:
+        return self.criterion(section, *self.headed(section), covered)[0]
+
     def table(
-        self, block: TableBlock, each: Sentence | None, how: list[str], covered: tuple[Citation, ...], id_: str
+        self,
+        block: TableBlock,
+        each: Sentence | None,
+        how: list[str],
+        covered: tuple[Citation, ...],
+        id_: str,
     ) -> Any:
         if block.header[0].text == "condition":
             if len(how) != 1:
                 raise PolicyError([Problem("how-combined", block.where, found="condition")])
             return read_condition_table(block, self.instruments, covered, how[0], id_)
         if each:
-            return read_fact_table(
-                block, self.instruments, each.citations or covered, each.names(0), each.blanks[1]
-            )
+            return read_fact_table(block, self.instruments, each.citations or covered, each.names(0), each.blanks[1])
         return read_fact_table(block, self.instruments, covered)
 
     # --- lines that are shown ---------------------------------------------------------------------------------
@@ -624,7 +634,7 @@ class _Loader:
         for block in section.blocks:
             if isinstance(block, ListBlock):
                 for item in block.items:
-                    if line := self.attempt(lambda i=item: self.line(i, covered, section)):
+                    if line := self.attempt(partial(self.line, item, covered, section)):
                         found.append(line)
             elif not isinstance(block, (Quote, Paragraph)):
                 self.problems.append(Problem("not-understood", section.where, found="a table"))
@@ -691,9 +701,7 @@ def _value_sentence(s: Sentence) -> Any:
         low, fact, low_at, high, again, high_at = s.blanks
         if fact != again:
             raise PolicyError([Problem("not-understood", s.where, found=f"{fact}, {again}")])
-        return Between(
-            parse_term(low, s.at[0]), int(low_at), parse_term(high, s.at[3]), int(high_at), fact
-        )
+        return Between(parse_term(low, s.at[0]), int(low_at), parse_term(high, s.at[3]), int(high_at), fact)
     if s.form == "completed":
         return Completed(s.blanks[0], s.blanks[1], False)  # type: ignore[arg-type]
     filters = tuple(re.findall(r"`([^`]+)` is ([\w\-]+)", s.blanks[2]))

@@ -28,9 +28,7 @@ FORMS: dict[str, re.Pattern[str]] = {
     "none": re.compile(r"None of:"),
     "least": re.compile(r"At least (\d+) of:"),
     "extreme": re.compile(rf"The (lowest|highest|sum) of {NAMES}\."),
-    "between": re.compile(
-        rf"From (\S+?) at {NAME} (\d+) to (\S+?) at {NAME} (\d+), in equal steps, rounded half up\."
-    ),
+    "between": re.compile(rf"From (\S+?) at {NAME} (\d+) to (\S+?) at {NAME} (\d+), in equal steps, rounded half up\."),
     "lookup": re.compile(rf"{NAME} is the row of \[([^\]]+)\]\(([^)]+)\) for {NAMES}\."),
     "completed": re.compile(rf"Completed (years|months|days) from {NAME} to the day asked about\."),
     "completed_spells": re.compile(
@@ -56,9 +54,7 @@ class Sentence:
         return tuple(re.findall(r"`([^`]+)`", self.blanks[blank]))
 
 
-def read_sentences(
-    paragraph: Paragraph, allowed: set[str], instruments: dict[str, Instrument]
-) -> tuple[Sentence, ...]:
+def read_sentences(paragraph: Paragraph, allowed: set[str], instruments: dict[str, Instrument]) -> tuple[Sentence, ...]:
     """The sentences of a paragraph; a citation belongs to the sentences before it in the paragraph.
 
     Raises PolicyError at the first words that are not one of the `allowed` forms.
@@ -81,8 +77,7 @@ def read_sentences(
             if form in allowed and (match := pattern.match(text, at)):
                 blanks = tuple(g or "" for g in match.groups())
                 places = tuple(
-                    paragraph.where(match.start(i) if match.start(i) >= 0 else at)
-                    for i in range(1, len(blanks) + 1)
+                    paragraph.where(match.start(i) if match.start(i) >= 0 else at) for i in range(1, len(blanks) + 1)
                 )
                 found.append(Sentence(form, blanks, places, (), where))
                 at = match.end()

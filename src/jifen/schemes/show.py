@@ -97,7 +97,8 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
                 "name": p.name,
                 "unit": p.unit,
                 "values": [
-                    {"value": str(r.value), "from": r.start.isoformat(), "citation": _cited(r.citations)} for r in p.rows
+                    {"value": str(r.value), "from": r.start.isoformat(), "citation": _cited(r.citations)}
+                    for r in p.rows
                 ],
             }
             for p in scheme.parameters
@@ -108,7 +109,12 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
         "points": _criterion(scheme.points) if scheme.points else None,
         "pass_mark": scheme.pass_mark,
         "outcomes": [
-            {"id": o.id, "title": dict(o.title), "grants": [dict(g.words) for g in o.grants], **_conditions(o.conditions)}
+            {
+                "id": o.id,
+                "title": dict(o.title),
+                "grants": [dict(g.words) for g in o.grants],
+                **_conditions(o.conditions),
+            }
             for o in scheme.outcomes
         ],
         **{
@@ -151,7 +157,12 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
                 parts.append({"facts": [c.name for c in part.columns], "each": list(part.each), "rows": rows})
             case ConditionTable():
                 lines = [
-                    {"condition": r.text, "words": dict(r.words), "points": r.points, "citation": _cited(r.citations)}
+                    {
+                        "condition": r.text,
+                        "words": dict(r.words),
+                        "points": r.points,
+                        "citation": _cited(r.citations),
+                    }
                     for r in part.rows
                 ]
                 parts.append({"how": part.how, "conditions": lines})

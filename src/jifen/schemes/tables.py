@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import Any
 
 from jifen.problems import PolicyError, Problem
 from jifen.schemes.citations import Citation, Instrument, read_citations, take_trailing
@@ -59,7 +60,9 @@ def read_test(cell: Cell) -> RowTest:
         if second and len(bounds) == 1:
             raise PolicyError([Problem("bad-row", where, found=text)])
         test = Range(None, "≥", None, "≤")
-        for op, edge in ((b[1], parse_term(b[2], where)) for b in bounds):
+        for bound in bounds:
+            op: Any = bound[1]
+            edge = parse_term(bound[2], where)
             if op in "≥>" and test.low is None:
                 test = Range(edge, op, test.high, test.high_op)
             elif op in "≤<" and test.high is None:
@@ -105,9 +108,7 @@ def read_fact_table(
     return FactTable(columns, tuple(rows), result, block.where, each, each_how)  # type: ignore[arg-type]
 
 
-def _matrix(
-    block: TableBlock, covered: tuple[Citation, ...], each: tuple[str, ...], each_how: str
-) -> FactTable:
+def _matrix(block: TableBlock, covered: tuple[Citation, ...], each: tuple[str, ...], each_how: str) -> FactTable:
     corner = block.header[0]
     first, _, second = corner.text.partition(" \\ ")
     columns = tuple(read_column(Cell(text.strip(), corner.where)) for text in (first, second))
@@ -124,7 +125,11 @@ def _matrix(
 
 
 def _row(
-    tests: tuple[RowTest, ...], label: tuple[str, ...], cell: Cell, result: str, citations: tuple[Citation, ...]
+    tests: tuple[RowTest, ...],
+    label: tuple[str, ...],
+    cell: Cell,
+    result: str,
+    citations: tuple[Citation, ...],
 ) -> Row:
     if not citations:
         raise PolicyError([Problem("missing-citation", cell.where)])
@@ -151,9 +156,7 @@ def read_condition_table(
 ) -> ConditionTable:
     """Rows of `condition — words [citation] | points`."""
     if [c.text for c in block.header] != ["condition", "points"]:
-        raise PolicyError(
-            [Problem("bad-column", block.where, found=" | ".join(c.text for c in block.header))]
-        )
+        raise PolicyError([Problem("bad-column", block.where, found=" | ".join(c.text for c in block.header))])
     rows = []
     for n, (cell, points) in enumerate(block.rows, 1):
         text, own = take_trailing(cell.text, instruments, cell.where)
@@ -167,9 +170,7 @@ def read_condition_table(
         elif n != len(block.rows) or how != "first":
             raise PolicyError([Problem("otherwise-last", cell.where)])
         both = bilingual(words, cell.where) if words else {}
-        rows.append(
-            ConditionRow(f"{id_}.{n}", condition, sentence, both, read_points(points), citations, cell.where)
-        )
+        rows.append(ConditionRow(f"{id_}.{n}", condition, sentence, both, read_points(points), citations, cell.where))
     return ConditionTable(how, tuple(rows), block.where)  # type: ignore[arg-type]
 
 
@@ -177,7 +178,6 @@ def exact(text: str) -> Fraction | None:
     """A number of a parameter or a CSV file, exactly as printed."""
     plain = text.replace(",", "").strip()
     return Fraction(plain) if re.fullmatch(r"-?\d+(\.\d+)?", plain) else None
-
 
 
 def source_of(cell: Cell, instruments: dict[str, Instrument]) -> tuple[Citation, ...]:
