@@ -20,6 +20,7 @@ from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.compile import Plan, compile_plan, compile_rules, in_force
 from jifen.plan.diagram import END, Diagrams
 from jifen.problems import Problem, ProfileError, RequestError, nearest
+from jifen.schemes.cache import cached
 from jifen.schemes.shelf import Shelf, policy_folder, read_shelf
 
 __version__ = "0.1.0"
@@ -43,7 +44,8 @@ def load(policies: Path | str | Iterable[Path | str] | None = None) -> Jifen:
         more = [Path(policies)]
     else:
         more = [Path(p) for p in policies]
-    return Jifen(read_shelf([policy_folder(), *more]))
+    folders = [policy_folder(), *more]
+    return Jifen(cached(folders, lambda: read_shelf(folders)))
 
 
 class Jifen:

@@ -46,7 +46,7 @@ def answer_of(state: State, vocabulary: Vocabulary, on: date, receipt: dict[str,
         version=scheme.start,
         as_of=on,
         status=status,
-        points=state.points(state.total) if state.total else None,
+        points=state.total(),
         pass_mark=scheme.pass_mark,
         outcome=outcome,
         outcome_title=reached.title if reached else {},
@@ -184,8 +184,8 @@ def _open(deciding: list[str], status: str, vocabulary: Vocabulary) -> Reason:
 
 
 def _against_mark(state: State, plan: Plan, mark: int) -> Reason:
-    assert plan.total and plan.scheme.points
-    found = state.points(plan.total)
+    found = state.total()
+    assert found and plan.scheme.points
     points = f"{found.low}" if found.exact else f"{found.low}–{found.high}"
     if found.low >= mark:
         en, zh = "reaches", "达到"

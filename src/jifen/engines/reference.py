@@ -6,14 +6,14 @@ which bounds, truth, status and the facts that still matter are read. Nothing is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from jifen.facts.values import Value
 from jifen.plan.compile import Plan
-from jifen.plan.diagram import Diagrams, Function, bounds
+from jifen.plan.diagram import Diagrams, Function, bounds, lowest_case
 from jifen.plan.nodes import Node
 
 Status = Literal["qualifies", "does not qualify", "undetermined", "for the authority", "not in force"]
@@ -46,6 +46,8 @@ class State:
         self.known: dict[str, int] = {}
         self.assumed: dict[str, int] = {}
         self.chosen: dict[str, int] = {}
+        self.undecided_choice = ""
+        self.options: dict[int, tuple[Diagrams, Function]] = {}
         for name, variable in plan.variables.items():
             value = variable.known(values, on)
             if value is not None:
@@ -58,23 +60,49 @@ class State:
 
     def _choose(self, fact: str) -> None:
         """Take the choice that gives most, if one is at least as good as every other in every case."""
-        plan = self.plan
-        if fact in self.known or fact not in plan.variables or plan.total is None:
+        if fact in self.known or fact not in self.plan.variables or self.plan.total is None:
             return
-        variable = plan.variables[fact]
-        options: list[tuple[int, Range]] = []
-        for value in range(variable.low, variable.high + 1):
-            diagrams = Diagrams(plan.levels, {**self.known, fact: value})
-            options.append((value, Range(*bounds(diagrams.of(plan.total)))))
-        best = max(options, key=lambda o: (o[1].low, o[1].high))
-        if all(best[1].low >= r.high for v, r in options if v != best[0]):
-            self.known[fact] = self.chosen[fact] = best[0]
+        variable = self.plan.variables[fact]
+        options = {v: self._given({fact: v}) for v in range(variable.low, variable.high + 1)}
+        ranges = {v: Range(*bounds(function)) for v, (_, function) in options.items()}
+        best = max(ranges, key=lambda v: (ranges[v].low, ranges[v].high))
+        if all(ranges[best].low >= r.high for v, r in ranges.items() if v != best):
+            self.known[fact] = self.chosen[fact] = best
+        else:
+            self.undecided_choice, self.options = fact, options
 
-    @property
-    def total(self) -> Node | None:
-        """The node of the total: with a choice that is left open made for the most points."""
+    def _given(self, more: Mapping[str, int]) -> tuple[Diagrams, Function]:
+        """The diagrams, and the total, where more is known."""
+        assert self.plan.total
+        diagrams = Diagrams(self.plan.levels, {**self.known, **more})
+        return diagrams, diagrams.of(self.plan.total)
+
+    def total(self) -> Range | None:
+        """The bounds of the points; a choice that is left open is made for the most points in each case.
+
+        The highest is the highest of any choice. The lowest is that of the best choice, if in the case that gives it no other
+        choice gives more; this is so unless the choices pull against each other, and then all cases are compared.
+        """
         plan = self.plan
-        return plan.total if all(c in self.known for c in plan.choices) else plan.best_total
+        if plan.total is None:
+            return None
+        fact = self.undecided_choice
+        if not fact:
+            return self.points(plan.total)
+        ranges = {v: Range(*bounds(function)) for v, (_, function) in self.options.items()}
+        best = max(ranges, key=lambda v: ranges[v].low)
+        diagrams, function = self.options[best]
+        worst: dict[str, int] = {}
+        for level, value in lowest_case(function).items():
+            name = diagrams.names[level]
+            worst[name] = plan.variables[name].low if value is None else value
+        others = [v for v in ranges if v != best]
+        if len(others) == 1:
+            rest = self._given({fact: others[0], **worst})[1]
+            if bounds(rest)[0] <= ranges[best].low:
+                return Range(ranges[best].low, max(r.high for r in ranges.values()))
+        assert plan.best_total
+        return self.points(plan.best_total)
 
     def points(self, node: Node) -> Range:
         """The bounds of a node."""
@@ -115,13 +143,20 @@ class State:
 
     def open(self) -> list[str]:
         """The facts that can still change the points."""
-        return self.facts(self.diagrams.of(self.total)) if self.total else []
+        if self.plan.total is None:
+            return []
+        fact = self.undecided_choice
+        if not fact:
+            return self.facts(self.diagrams.of(self.plan.total))
+        found: dict[str, None] = {fact: None}
+        for diagrams, function in self.options.values():
+            found |= dict.fromkeys(self._named(diagrams.support(function)))
+        return list(found)
 
     def facts(self, *functions: Function) -> list[str]:
         """The unknown facts, in the order of the diagram, on which the functions depend."""
-        found: dict[str, None] = {}
-        for name in self.diagrams.support(*functions):
-            for fact in self.plan.variables[name].facts:
-                if fact not in self.values:
-                    found[fact] = None
-        return list(found)
+        return self._named(self.diagrams.support(*functions))
+
+    def _named(self, variables: Iterable[str]) -> list[str]:
+        facts = (fact for name in variables for fact in self.plan.variables[name].facts)
+        return list(dict.fromkeys(f for f in facts if f not in self.values))

@@ -19,12 +19,11 @@ from jifen.plan import tables
 from jifen.plan.nodes import Graph, Node, cells, variables
 from jifen.plan.values import (
     RATIO_PARTS,
+    CompletedUnits,
+    RatioOf,
     Typed,
     Variable,
-    completed,
-    completed_in_spells,
     ratio_edge,
-    ratio_value,
     scale,
 )
 from jifen.problems import PolicyError, Problem, Where, nearest
@@ -469,13 +468,7 @@ class Compiler:
                 raise PolicyError([problem])
             wanted[name] = allowed.index(text)
 
-        def compute(values: Mapping[str, object], on: date) -> int:
-            value = values[c.fact]
-            if isinstance(value, tuple):
-                return min(high, completed_in_spells(c.unit, value, wanted, on))
-            assert isinstance(value, int)
-            return min(high, completed(c.unit, date.fromordinal(value), on))
-
+        compute = CompletedUnits(c.fact, c.unit, tuple(wanted.items()), high)
         name = f"{c.unit} of {c.fact}" + "".join(f", {k} {v}" for k, v in c.where_is)
         return Typed(self.var(Variable(name, 0, high, (c.fact,), compute=compute)), 0, c.unit)
 
@@ -705,11 +698,7 @@ class Compiler:
             raise PolicyError([Problem("wrong-use", where, {"name": right.name, "form": form})])
         high = 2 * RATIO_PARTS * one.node.high + 2
 
-        def compute(values: Mapping[str, object], on: date) -> int:
-            x, y = values[a], values[b]
-            assert isinstance(x, int) and isinstance(y, int)
-            return ratio_value(x, y, high)
-
+        compute = RatioOf(a, b, high)
         variable = Variable(f"{a} ∶ {b}", 0, high, (a, b), one.fact.authority or other.fact.authority, compute=compute)
         node = Typed(self.var(variable))
         return self.against(node, replace(left, coefficient=Fraction(1)), op, Fraction(edge))

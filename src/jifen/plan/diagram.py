@@ -257,6 +257,17 @@ def all_values(f: Function) -> set[int]:
     return {f[0] + v for v in go(f[1])}
 
 
+def lowest_case(f: Function) -> dict[int, int | None]:
+    """A case in which the function has its lowest value: level → the first value of a cell (None: below every edge)."""
+    case: dict[int, int | None] = {}
+    node = f[1]
+    while node is not END:
+        place = next(i for i, cell in enumerate(node.cells) if cell[0] == 0)
+        case[node.level] = node.breaks[place - 1] if place else None
+        node = node.cells[place][1]
+    return case
+
+
 def evaluate(f: Function, value_at: Callable[[int], int]) -> int:
     """The value of the function when the variable of each level has the value `value_at(level)`."""
     total, node = f

@@ -128,3 +128,34 @@ def completed_in_spells(unit: str, spells: tuple[Spell, ...], wanted: Mapping[st
         odd += max(0, end + 1 - anchor)
     months += odd // 30
     return months // 12 if unit == "years" else months
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedUnits:
+    """Computes the completed units since a day, or in the wanted spells, held to the domain."""
+
+    fact: str
+    unit: str
+    wanted: tuple[tuple[str, int], ...]
+    high: int
+
+    def __call__(self, values: Mapping[str, Value], on: date) -> int:
+        value = values[self.fact]
+        if isinstance(value, tuple):
+            return min(self.high, completed_in_spells(self.unit, value, dict(self.wanted), on))
+        assert isinstance(value, int)
+        return min(self.high, completed(self.unit, date.fromordinal(value), on))
+
+
+@dataclass(frozen=True, slots=True)
+class RatioOf:
+    """Computes the place of the ratio of two facts."""
+
+    left: str
+    right: str
+    high: int
+
+    def __call__(self, values: Mapping[str, Value], on: date) -> int:
+        left, right = values[self.left], values[self.right]
+        assert isinstance(left, int) and isinstance(right, int)
+        return ratio_value(left, right, self.high)
