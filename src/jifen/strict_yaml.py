@@ -66,7 +66,9 @@ def read_bytes(path: Path, error: type[JifenError] = ProfileError) -> bytes:
         if size > LARGEST:
             raise error([Problem("file-too-large", Where(name), {"limit": LARGEST}, found=f"{size:,} bytes")])
         return path.read_bytes()
-    except OSError:
+    except JifenError:
+        raise
+    except (OSError, ValueError):
         raise RequestError([Problem("no-such-file", Where(name))]) from None
 
 

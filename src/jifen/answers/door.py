@@ -6,7 +6,7 @@ import bisect
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -191,9 +191,11 @@ def as_day(on: date | str | None) -> date:
     """A day from a date, from `2026-11-23`, or today. Raises RequestError."""
     if on is None:
         return date.today()
+    if isinstance(on, datetime):
+        return on.date()
     if isinstance(on, date):
         return on
-    day = parse_day(on)
+    day = parse_day(str(on))
     if day is None:
-        raise RequestError([Problem("bad-day", found=on)])
+        raise RequestError([Problem("bad-day", found=str(on))])
     return date.fromordinal(day)

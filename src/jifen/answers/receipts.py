@@ -10,7 +10,7 @@ from typing import Any
 
 from jifen.answers.answer import Answer
 from jifen.answers.door import Jifen
-from jifen.problems import Problem, RequestError, Where
+from jifen.problems import JifenError, Problem, RequestError, Where
 from jifen.strict_yaml import decode, read_bytes
 
 COMPARED = ("profile_hash", "facts_hash", "scheme_hash", "refers", "version", "engine", "answer_hash")
@@ -41,7 +41,9 @@ def read_receipts(path: Path) -> list[Mapping[str, Any]]:
     bad = RequestError([Problem("bad-receipt", Where(str(path)))])
     try:
         data = json.loads(decode(read_bytes(path, RequestError), str(path), RequestError))
-    except (json.JSONDecodeError, RecursionError):
+    except JifenError:
+        raise
+    except (ValueError, RecursionError):
         raise bad from None
     found: list[Mapping[str, Any]] = []
     for entry in data if isinstance(data, list) else [data]:

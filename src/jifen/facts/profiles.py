@@ -42,7 +42,9 @@ def read_profile(source: Path | str | Mapping[str, Any] | Profile, vocabulary: V
     if isinstance(source, Profile):
         return source
     if isinstance(source, Mapping):
-        return profile_from(_node(source, ""), vocabulary)
+        return profile_from(_node(source, "", 0), vocabulary)
+    if not isinstance(source, (str, Path)):
+        raise ProfileError([Problem("not-a-mapping", found=type(source).__name__)])
     path = Path(source)
     text = decode(read_bytes(path), str(path))
     return profile_from(parse(text, str(path)), vocabulary, str(path))
@@ -84,14 +86,23 @@ def _entries(node: Table, prefix: str, vocabulary: Vocabulary) -> Iterator[tuple
             yield name, key.where, value
 
 
-def _node(value: Any, path: str) -> Node:
+_DEEPEST = 12
+
+
+def _node(value: Any, path: str, depth: int) -> Node:
     """Python values as the reader would have read them from a file."""
     at = Where(path=path)
+    if depth > _DEEPEST:
+        raise ProfileError([Problem("too-deep", at, {"limit": _DEEPEST})])
     if isinstance(value, Mapping):
-        inner = ((Text(str(k), at), _node(v, f"{path}.{k}".lstrip("."))) for k, v in value.items() if v is not None)
+        inner = (
+            (Text(str(k), at), _node(v, f"{path}.{k}".lstrip("."), depth + 1))
+            for k, v in value.items()
+            if v is not None
+        )
         return Table(tuple(inner), at)
     if isinstance(value, (list, tuple, set, frozenset)):
-        return Items(tuple(_node(v, path) for v in value), at)
+        return Items(tuple(_node(v, path, depth + 1) for v in value), at)
     if isinstance(value, bool):
         return Text("yes" if value else "no", at)
     if isinstance(value, float):
@@ -99,6 +110,10 @@ def _node(value: Any, path: str) -> Node:
         raise ProfileError([Problem(code, at, {"fact": path}, repr(value))])
     if isinstance(value, date):
         return Text(value.isoformat()[:10], at)
-    if isinstance(value, (int, str, Decimal)):
-        return Text(str(value), at)
+    if isinstance(value, Decimal):
+        return Text(format(value, "f"), at)
+    if isinstance(value, int):
+        return Text(str(value) if abs(value) < 10**40 else "a number of more than 40 digits", at)
+    if isinstance(value, str):
+        return Text(value, at)
     raise ProfileError([Problem("not-a-value", at, {"fact": path}, type(value).__name__)])

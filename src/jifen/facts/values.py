@@ -15,8 +15,8 @@ Spell = tuple[int, int | None, tuple[tuple[str, int], ...]]
 Value = int | frozenset[str] | tuple[Spell, ...]
 """A known value: a whole number (see `vocabulary`), the codes of a `several of`, or spells."""
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 
 def parse_number(text: str, kind: str = "whole", places: int = 0) -> int | None:
@@ -67,7 +67,7 @@ def read_value(fact: Fact, node: Node) -> Value:
         return _code(fact, text, node)
     number = parse_number(text, fact.kind, fact.places)
     if number is None:
-        if fact.kind != "date" and re.fullmatch(r"[+-]?[\d,]*\.?\d+", text):
+        if fact.kind != "date" and (_NUMBER.fullmatch(text) or _GROUPED.fullmatch(text)) and "." in text:
             blanks = {"fact": fact.id, "places": fact.places}
             raise ProfileError([Problem("too-many-places", node.where, blanks, text)])
         raise _wrong(fact, node, text)

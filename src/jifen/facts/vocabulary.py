@@ -235,7 +235,8 @@ def _fact(key: Text, node: Node, subject: str, codes: Mapping[str, CodeList]) ->
         else:
             places = currency_places(currency)
     elif kind.value == "decimal":
-        places = int(form.one_of("places", "123456") or 1)
+        written = form.one_of("places", "123456")
+        places = int(written) if written in tuple("123456") else 1
     low, high = 0, 1
     if "domain" in _OWN[kind.value]:
         domain = node.get("domain")

@@ -248,7 +248,7 @@ class Compiler:
         for presumed in scheme.presumed:
             self.attempt_presumed(presumed.fact, presumed.value, presumed.where)
         for choice in scheme.choices:
-            self.fact(choice.fact, choice.where)
+            self.try_(lambda c=choice: self.small(c.fact, self.fact(c.fact, c.where), c.where, 20))
         if scheme.points:
             self.total = self.criterion(scheme.points)
         for definition in scheme.derived:
@@ -371,8 +371,12 @@ class Compiler:
         if column not in lookup.units:
             name = f"{lookup.name}.{column}"
             raise PolicyError([Problem("unknown-name", where, {"name": name}, name, nearest(column, lookup.units))])
+        if not lookup.rows:
+            raise PolicyError([Problem("no-csv-row", lookup.where, {"name": lookup.name, "key": "any key"})])
         places = max(_places(row[column]) for row in lookup.rows.values())
         keys = [self.resolve(k, where) for k in lookup.keys]
+        for name, key in zip(lookup.keys, keys, strict=True):
+            self.small(name, key, where)
 
         def tree(depth: int, chosen: tuple[str, ...]) -> Node:
             if depth == len(keys):
@@ -425,10 +429,16 @@ class Compiler:
 
     def small(self, name: str, typed: Typed, where: Where, limit: int = 5000) -> None:
         """A value that is used itself, not only compared, must have few values."""
+        if typed.fact is not None and typed.fact.kind in ("several of", "spells"):
+            form = "a fact with one value"
+            raise PolicyError([Problem("wrong-use", where, {"name": name, "form": form})])
         if typed.node.high - typed.node.low > limit:
             raise PolicyError([Problem("too-wide", where, {"name": name, "limit": limit})])
 
     def between(self, b: Between, derived: Derived) -> Typed:
+        if b.low_at >= b.high_at or not b.low.name or not b.high.name:
+            form = "two parameters or fields of a table, at two numbers of which the first is smaller"
+            raise PolicyError([Problem("wrong-use", derived.where, {"name": derived.id, "form": form})])
         low, high = self.side(b.low), self.side(b.high)
         fact = self.resolve(b.fact, derived.where)
         graph = self.graph
@@ -626,6 +636,8 @@ class Compiler:
             if not right.name:
                 raise PolicyError([Problem("bad-condition", where, found=left.literal)])
             return self.compare(right, flipped, left, where)
+        if not left.coefficient or (right.name and not right.coefficient):
+            raise PolicyError([Problem("bad-condition", where, found="0 ×")])
         one = self.side(left)
         if one.fact and one.fact.kind in ("several of", "spells"):
             form = "`includes`: several codes have no size"
@@ -649,7 +661,7 @@ class Compiler:
         """A literal in the whole numbers of `one`'s node."""
         if one.codes or one.date or one.truth:
             return Fraction(self.literal(one, right.literal, right.where))
-        if not right.literal[:1].isdigit():
+        if right.number is None:
             raise PolicyError([Problem("unknown-value", right.where, {"name": left.name}, right.literal)])
         return right.coefficient * scale(one.places) / left.coefficient
 

@@ -29,6 +29,7 @@ from jifen.schemes.model import (
     Rest,
     Row,
 )
+from jifen.schemes.tables import exact
 
 if TYPE_CHECKING:
     from jifen.plan.compile import Compiler
@@ -89,7 +90,7 @@ def values(compiler: Compiler, table: FactTable, derived: Derived) -> Typed:
     graph = compiler.graph
     columns = tuple(_column(compiler, c, "") for c in table.columns)
     named = {r.name: compiler.resolve(r.name, r.where) for r in table.rows if r.name}
-    numbers = {r.value: _number(r.value) for r in table.rows if not r.name}
+    numbers = {r.value: exact(r.value) for r in table.rows if not r.name}
     codes: tuple[str, ...] = ()
     places = 0
     truth = False
@@ -127,13 +128,6 @@ def values(compiler: Compiler, table: FactTable, derived: Derived) -> Typed:
     ordered = any(t.ordered for t in named.values()) if codes else True
     unit = next((t.unit for t in named.values()), "")
     return Typed(node, places, unit, codes, ordered, truth, fact=None)
-
-
-def _number(text: str) -> Fraction | None:
-    try:
-        return Fraction(text.replace(",", ""))
-    except ValueError:
-        return None
 
 
 def _places(value: Fraction) -> int:

@@ -27,6 +27,7 @@ def _folder() -> Path:
 def _key(folders: Sequence[Path]) -> str:
     digest = hashlib.sha256(sys.version.encode())
     package = Path(__file__).parent.parent
+    digest.update("\0".join(f"{f} {f.is_dir()}" for f in folders).encode())
     for folder, pattern in [(package, "*.py"), *((f, "*") for f in folders)]:
         for path in sorted(folder.rglob(pattern)):
             if path.is_file() and path.suffix in (".py", ".md", ".yaml", ".csv"):

@@ -30,6 +30,7 @@ class Term:
     literal: str
     where: Where
     of: str = ""
+    number: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ class _Parser:
         self.tokens: list[_Token] = []
         self.where = where
         self.at = 0
+        self.depth = 0
         offset = 0
         text = text.rstrip()
         while offset < len(text):
@@ -206,6 +208,9 @@ class _Parser:
         return parts[0] if len(parts) == 1 else Both(how, tuple(parts))  # type: ignore[arg-type]
 
     def single(self) -> Condition:
+        self.depth += 1
+        if self.depth > 200:
+            raise self.wrong()
         if self.take("not", kind="word"):
             return Not(self.single())
         if self.take("("):
@@ -270,7 +275,7 @@ class _Parser:
                 self.need("of")
                 coefficient *= value / 100
             else:
-                return Term(coefficient * value, "", number.text, where)
+                return Term(coefficient * value, "", number.text, where, number=coefficient * value)
         if name := self.take(kind="name"):
             return Term(coefficient, name.text.strip("`"), "", where)
         if self.take("points", kind="word"):

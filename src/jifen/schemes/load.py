@@ -342,7 +342,12 @@ class _Loader:
         if len(data) > LARGEST:
             raise PolicyError([Problem("file-too-large", Where(str(path)), {"limit": LARGEST})])
         self.read_csv[file] = data
-        rows = list(csv.reader(io.StringIO(decode(data, str(path), PolicyError))))
+        try:
+            rows = list(csv.reader(io.StringIO(decode(data, str(path), PolicyError))))
+        except csv.Error as e:
+            raise PolicyError(
+                [Problem("bad-csv-header", Where(str(path)), {"keys": ", ".join(keys)}, str(e))]
+            ) from None
         header = [c.strip() for c in rows[0]] if rows else []
         columns = [k.rsplit(".", 1)[-1] for k in keys]
         given = [h for h in header if h in keys or h in columns]
@@ -397,6 +402,7 @@ class _Loader:
                 presumed.append(Presumed(s.blanks[0], s.blanks[1], s.citations, s.where))
             elif s.form == "choice":
                 choices.append(Choice(s.blanks[0], s.citations, s.where))
+        self.attempt(lambda: _only(section.blocks, (Paragraph, Quote)))
         derived = [d for s in section.sections if (d := self.attempt(partial(self.one_derived, s)))]
         return tuple(derived), tuple(presumed), tuple(choices)
 
@@ -522,6 +528,8 @@ class _Loader:
         if not section:
             return ()
         self.attempt(lambda: _only(section.blocks, (Quote,)))
+        if not section.sections:
+            self.problems.append(Problem("empty-heading", section.where, found=section.title))
         found = [o for s in section.sections if (o := self.attempt(partial(self.outcome, s)))]
         return tuple(found)
 

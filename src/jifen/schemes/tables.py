@@ -142,7 +142,7 @@ def _row(
 def read_points(cell: Cell) -> int:
     """A whole number of points; `+1` in a row of further units."""
     text = cell.text.replace(",", "").replace("−", "-")
-    if not re.fullmatch(r"[+-]?\d+", text):
+    if not re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII):
         raise PolicyError([Problem("bad-points", cell.where, found=cell.text)])
     return int(text)
 
@@ -176,8 +176,10 @@ def read_condition_table(
 
 def exact(text: str) -> Fraction | None:
     """A number of a parameter or a CSV file, exactly as printed."""
-    plain = text.replace(",", "").strip()
-    return Fraction(plain) if re.fullmatch(r"-?\d+(\.\d+)?", plain) else None
+    plain = text.strip()
+    if len(plain) > 40 or not re.fullmatch(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", plain, re.ASCII):
+        return None
+    return Fraction(plain.replace(",", ""))
 
 
 def source_of(cell: Cell, instruments: dict[str, Instrument]) -> tuple[Citation, ...]:
