@@ -689,7 +689,6 @@ DERIVED = "# Derived facts · 推算事实\n\n## Fact · 事实 {#fact}\n\n"
 REQUIRED = "# Requirements · 条件\n\nAll of: [L §1]\n\n1. "
 
 
-@pytest.mark.xfail(reason="crashes; remove the mark once every one is a JifenError", strict=False)
 @pytest.mark.parametrize(
     "body",
     [
@@ -709,7 +708,6 @@ def test_scheme_that_cannot_be_computed(linted: Lint, body: str) -> None:
     assert linted(body) != []
 
 
-@pytest.mark.xfail(reason="crashes; remove the mark once every one is a JifenError", strict=False)
 @pytest.mark.parametrize(
     "csv",
     [
@@ -728,7 +726,6 @@ def test_scheme_with_bad_csv(linted: Lint, tmp_path: Path, csv: str) -> None:
     assert linted(body) != []
 
 
-@pytest.mark.xfail(reason="crashes; remove the mark once every one is a JifenError", strict=False)
 @pytest.mark.parametrize("source", ["a\0b", {"age": 10**5000}], ids=["path-with-nul", "huge-int"])
 def test_profile_out_of_all_measure(rules: jifen.Jifen, source: Any) -> None:
     """A path that cannot be one, and a number too long to print, are mistakes of the user."""
@@ -736,7 +733,6 @@ def test_profile_out_of_all_measure(rules: jifen.Jifen, source: Any) -> None:
         rules.check(source, ON, [])
 
 
-@pytest.mark.xfail(reason="crashes; remove the mark once it is a JifenError", strict=False)
 def test_receipt_with_huge_number(tmp_path: Path) -> None:
     """A number too long to read makes a bad receipt."""
     path = tmp_path / "answer.json"

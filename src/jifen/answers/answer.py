@@ -11,7 +11,7 @@ from jifen.engines.reference import Range, Status
 from jifen.forms import Words
 from jifen.schemes.citations import Citation, Sure
 
-SCHEMA = "https://jifen.example/schemas/answer/1"
+SCHEMA = "urn:jifen:answer:1"
 """The name of the published form of an answer; it changes when the form does."""
 
 

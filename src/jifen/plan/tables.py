@@ -7,6 +7,7 @@ Where an edge is itself looked up by facts (`≥ p90`), the table is read as tha
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -91,6 +92,9 @@ def values(compiler: Compiler, table: FactTable, derived: Derived) -> Typed:
     columns = tuple(_column(compiler, c, "") for c in table.columns)
     named = {r.name: compiler.resolve(r.name, r.where) for r in table.rows if r.name}
     numbers = {r.value: exact(r.value) for r in table.rows if not r.name}
+    for row in table.rows:
+        if row.value and numbers[row.value] is None and not re.fullmatch(r"[A-Za-z][\w\-]*", row.value):
+            raise PolicyError([Problem("bad-number", row.where, found=row.value)])
     codes: tuple[str, ...] = ()
     places = 0
     truth = False
