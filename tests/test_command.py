@@ -83,6 +83,7 @@ def test_json_of_an_answer_has_its_parts(as_json: Ran) -> None:
         "words": {"en": "at least 18 years old", "zh": "年满18周岁"},
         "holds": True,
         "for_the_authority": False,
+        "depth": 0,
         "citation": [
             {"instrument": "G", "place": "basic conditions", "sure": "confirmed"},
             {"instrument": "B", "place": "basic conditions", "sure": "confirmed"},

@@ -56,7 +56,11 @@ class Form:
             if needed:
                 self.problems.append(Problem("missing-key", self.node.where, {"key": key}))
             return {}
-        if not isinstance(node, Table) or {k.value for k, _ in node} != {"en", "zh"}:
+        if (
+            not isinstance(node, Table)
+            or {k.value for k, _ in node} != {"en", "zh"}
+            or not all(isinstance(v, Text) and v.value.strip() for _, v in node)
+        ):
             self.problems.append(Problem("not-both-languages", node.where, {"key": key}))
             return {}
         return {k.value: v.value for k, v in node if isinstance(v, Text)}

@@ -74,6 +74,7 @@ class RequirementAnswer:
     authority: bool
     citations: tuple[Citation, ...]
     notes: tuple[str, ...]
+    depth: int = 0
 
     def data(self) -> dict[str, Any]:
         return {
@@ -81,6 +82,7 @@ class RequirementAnswer:
             "words": dict(self.words),
             "holds": self.holds,
             "for_the_authority": self.authority,
+            "depth": self.depth,
             "citation": [c.data() for c in self.citations],
         }
 

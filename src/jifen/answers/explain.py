@@ -8,11 +8,11 @@ from typing import Any
 
 from jifen.answers.answer import Answer, CriterionAnswer, Hit, Reason, RequirementAnswer
 from jifen.engines.reference import State
-from jifen.facts.values import show_value
+from jifen.facts.values import show_number, show_value
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.compile import Plan, Track
 from jifen.schemes.citations import Citation, least_sure
-from jifen.schemes.model import Conditions, ConditionTable, Criterion, Item, Scheme
+from jifen.schemes.model import Conditions, ConditionTable, Criterion, Further, Item, Scheme
 
 
 def answer_of(state: State, vocabulary: Vocabulary, on: date, receipt: dict[str, Any]) -> Answer:
@@ -116,9 +116,14 @@ def _rows(state: State, criterion: Criterion) -> tuple[tuple[Hit, ...], Hit | No
         if place is None:
             continue
         row = track.table.rows[place]
-        hits.append(Hit(_columns(track), row.label, row.points, row.citations))
-        if len(tracks) == 1 and len(track.columns) == 1:
-            higher = [r for r in track.table.rows if r.points > row.points]
+        label, points = row.label, row.points
+        if isinstance(row.tests[0], Further):
+            value = state.value(track.columns[0].node)
+            points = state.points(plan.parts[criterion.id].points).low
+            label = row.label if value is None else (show_number(value, track.columns[0].places),)
+        hits.append(Hit(_columns(track), label, points, row.citations))
+        if len(tracks) == 1 and len(track.columns) == 1 and points < plan.parts[criterion.id].most:
+            higher = [r for r in track.table.rows if r.points > points]
             if higher:
                 step = min(higher, key=lambda r: r.points)
                 better = Hit(_columns(track), step.label, step.points, step.citations)
@@ -126,10 +131,13 @@ def _rows(state: State, criterion: Criterion) -> tuple[tuple[Hit, ...], Hit | No
         if isinstance(part, ConditionTable):
             for line in part.rows:
                 if state.truth(plan.rows[line.id]):
-                    label = line.words.get("en", line.text)
-                    hits.append(Hit((), (label,), line.points, line.citations))
+                    printed = (line.words.get("en", line.text),)
+                    hits.append(Hit((), printed, line.points, line.citations))
                     if part.how == "first":
                         break
+    if criterion.how == "best" and hits:
+        most = max(h.points for h in hits)
+        hits = [h for h in hits if h.points == most][:1]
     return tuple(hits), better
 
 
@@ -139,12 +147,18 @@ def _columns(track: Track) -> tuple[str, ...]:
 
 def _requirements(state: State, authority: set[str]) -> Iterator[RequirementAnswer]:
     for requirement in state.plan.scheme.requirements:
-        for item in requirement.conditions.walk():
-            node = state.plan.items[item.id]
-            holds = state.truth(node)
-            open_facts = state.facts(state.diagrams.of(node)) if holds is None else []
-            by_authority = bool(open_facts) and all(f in authority for f in open_facts)
-            yield RequirementAnswer(item.id, item.words, item.text, holds, by_authority, item.citations, item.notes)
+        yield from _listed(state, requirement.conditions, authority, 0)
+
+
+def _listed(state: State, conditions: Conditions, authority: set[str], depth: int) -> Iterator[RequirementAnswer]:
+    for item in conditions.items:
+        node = state.plan.items[item.id]
+        holds = state.truth(node)
+        open_facts = state.facts(state.diagrams.of(node)) if holds is None else []
+        by_authority = bool(open_facts) and all(f in authority for f in open_facts)
+        yield RequirementAnswer(item.id, item.words, item.text, holds, by_authority, item.citations, item.notes, depth)
+        if isinstance(item.content, Conditions):
+            yield from _listed(state, item.content, authority, depth + 1)
 
 
 def _reasons(
@@ -188,9 +202,9 @@ def _against_mark(state: State, plan: Plan, mark: int) -> Reason:
     assert found and plan.scheme.points
     points = f"{found.low}" if found.exact else f"{found.low}–{found.high}"
     if found.low >= mark:
-        en, zh = "reaches", "达到"
+        en, zh = "reach", "达到"
     elif found.high < mark:
-        en, zh = "does not reach", "未达到"
+        en, zh = "do not reach", "未达到"
     else:
         en, zh = "may reach", "可能达到"
     words = {"en": f"{points} points {en} the pass mark of {mark}", "zh": f"{points} 分{zh}及格线 {mark} 分"}

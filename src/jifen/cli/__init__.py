@@ -15,10 +15,8 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except JifenError as e:
-        lang = "zh" if os.environ.get("LANG", "").startswith("zh") and "--lang" not in sys.argv else "en"
-        if "--lang" in sys.argv[:-1] and sys.argv[sys.argv.index("--lang") + 1] == "zh":
-            lang = "zh"
-        if _wants_json(sys.argv):
+        lang = "zh" if _option("--lang") == "zh" else "en"
+        if _option("--format") == "json":
             import json
 
             print(json.dumps({"problems": e.data()}, ensure_ascii=False, indent=2))
@@ -30,5 +28,11 @@ def main() -> None:
         sys.exit(0)
 
 
-def _wants_json(argv: list[str]) -> bool:
-    return "--format=json" in argv or ("--format" in argv[:-1] and argv[argv.index("--format") + 1] == "json")
+def _option(name: str) -> str:
+    """The value of an option as it was typed, before any command has read it."""
+    for place, word in enumerate(sys.argv):
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+        if word == name and place + 1 < len(sys.argv):
+            return sys.argv[place + 1]
+    return ""

@@ -31,7 +31,12 @@ app = typer.Typer(
 class Format(StrEnum):
     text = "text"
     json = "json"
+
+
+class ShowFormat(StrEnum):
+    text = "text"
     markdown = "markdown"
+    json = "json"
 
 
 class Lang(StrEnum):
@@ -155,7 +160,7 @@ def _listed(rules: door.Jifen, id_: str) -> dict[str, Any]:
 def show(
     scheme: Annotated[str, typer.Argument(help="A scheme's id, or the file of one that is being written.")],
     on: OnDay = None,
-    format: AsText = Format.text,
+    format: Annotated[ShowFormat, typer.Option("--format", help="How to print.")] = ShowFormat.text,
     lang: Language = Lang.en,
     watch: Annotated[bool, typer.Option("--watch", help="Show again whenever the file changes.")] = False,
     policies: Policies = [],  # noqa: B006
@@ -243,7 +248,8 @@ def new(
         partial.write_text(text, "utf-8")
         partial.replace(profile)
     except OSError:
-        raise RequestError([Problem("no-such-file", Where(str(profile)))]) from None
+        partial.unlink(missing_ok=True)
+        raise RequestError([Problem("no-such-file", Where(str(profile.parent)))]) from None
     print(f"{profile}")
 
 

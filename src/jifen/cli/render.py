@@ -174,7 +174,10 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
             sign, colour = {True: ("●", "green"), False: ("✕", "red"), None: ("○", "yellow")}[r.holds]
             if r.holds is None and r.authority:
                 sign, colour = "◐", "cyan"
-            table.add_row(Text("  " + sign, style=colour), Text(r.words[lang]), Text(_cite(r.citations)))
+            if r.depth:
+                colour = f"dim {colour}"
+            words = Text("   " * r.depth + r.words[lang], style="dim" if r.depth else "")
+            table.add_row(Text("  " + sign, style=colour), words, Text(_cite(r.citations)))
         console.print(table)
     if answer.reasons:
         console.print(f"  [bold]{say['reasons']}[/bold]")
@@ -301,14 +304,15 @@ def lint(problems: Sequence[Problem], checked: int, lang: str) -> None:
     console = _console()
     for problem in problems:
         console.print(Text(problem.text(lang)))
+    files = f"{checked} file" + ("" if checked == 1 else "s")
     if problems:
         words: Words = {
-            "en": f"{len(problems)} problems in {checked} files",
+            "en": f"{len(problems)} problem{'' if len(problems) == 1 else 's'} in {files}",
             "zh": f"{checked} 个文件中有 {len(problems)} 个问题",
         }
         console.print(f"[red]{words[lang]}[/red]")
     else:
-        words = {"en": f"{checked} files, no problem", "zh": f"{checked} 个文件，没有问题"}
+        words = {"en": f"{files}, no problem", "zh": f"{checked} 个文件，没有问题"}
         console.print(f"[green]{words[lang]}[/green]")
 
 

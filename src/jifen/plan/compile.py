@@ -251,6 +251,7 @@ class Compiler:
             self.try_(lambda c=choice: self.small(c.fact, self.fact(c.fact, c.where), c.where, 20))
         if scheme.points:
             self.total = self.criterion(scheme.points)
+        self.names_once()
         for definition in scheme.derived:
             self.try_(lambda d=definition: self.resolve(d.id, d.where))
         gates: list[Node] = []
@@ -266,6 +267,17 @@ class Compiler:
             self.lists[outcome.id] = node
             outcomes.append(node)
         return gates, outcomes or [self.yes]
+
+    def names_once(self) -> None:
+        """A parameter, a table or a derived fact may not take a name that is in use."""
+        scheme = self.scheme
+        assert scheme
+        seen = set(self.shelf.vocabulary.facts)
+        named = [(p.name, p.where) for p in scheme.parameters] + [(t.name, t.where) for t in scheme.lookups]
+        for name, where in [*named, *((d.id, d.where) for d in scheme.derived)]:
+            if name in seen:
+                self.problems.append(Problem("declared-twice", where, {"name": name}))
+            seen.add(name)
 
     def best(self) -> Node | None:
         """The total with every choice of the applicant made for the most points."""
@@ -690,8 +702,8 @@ class Compiler:
         return equal if op == "=" else graph.no(equal)
 
     def same_unit(self, one: Typed, other: Typed, left: Term, right: Term) -> None:
-        currencies = {u.split(" ")[0] for u in (one.unit, other.unit) if u[:3].isupper()}
-        if len(currencies) > 1:
+        units = {u.split(" ")[0] for u in (one.unit, other.unit) if u and u != "number"}
+        if len(units) > 1 or (one.date != other.date):
             blanks = {"name": right.name, "unit": one.unit}
             raise PolicyError([Problem("wrong-unit", right.where, blanks, other.unit)])
 

@@ -46,6 +46,7 @@ class TableBlock:
     header: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
     where: Where
+    rule: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ def _table(lines: list[str], start: int, at) -> TableBlock:  # type: ignore[no-u
         if len(row) != len(rows[0]):
             blanks = {"expected": len(rows[0])}
             raise PolicyError([Problem("row-length", row[0].where, blanks, str(len(row)))])
-    return TableBlock(rows[0], tuple(rows[2:]), at(start))
+    return TableBlock(rows[0], tuple(rows[2:]), at(start), tuple(c.text for c in rows[1]))
 
 
 def _cells(line: str, index: int, at) -> Iterator[Cell]:  # type: ignore[no-untyped-def]

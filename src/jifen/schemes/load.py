@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jifen.facts.values import parse_day
 from jifen.forms import Form, Words
 from jifen.problems import PolicyError, Problem, Where, nearest
 from jifen.schemes.citations import Citation, Instrument, take_trailing
@@ -315,10 +316,10 @@ class _Loader:
             rows: list[Dated] = []
             for row in table.rows:
                 value = exact(row[n].text)
-                try:
-                    start = date.fromisoformat(row[at].text)
-                except ValueError:
-                    raise PolicyError([Problem("bad-day", row[at].where, found=row[at].text)]) from None
+                day = parse_day(row[at].text)
+                if day is None:
+                    raise PolicyError([Problem("bad-day", row[at].where, found=row[at].text)])
+                start = date.fromordinal(day)
                 if value is None:
                     raise PolicyError([Problem("bad-number", row[n].where, found=row[n].text)])
                 citations = source_of(row[source], self.instruments) if source is not None else covered
@@ -663,12 +664,12 @@ class _Loader:
 
 
 def _day(text: str, node: Table, key: str, form: Form) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    day = parse_day(text)
+    if day is None:
         at = node.get(key)
         form.problems.append(Problem("bad-day", at.where if at else node.where, found=text))
         return None
+    return date.fromordinal(day)
 
 
 def _citations(sentences: Iterable[Sentence]) -> tuple[Citation, ...]:

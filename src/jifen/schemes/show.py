@@ -57,7 +57,7 @@ def _block(block: Block) -> Iterator[str]:
                 yield f"> {line}"
         case TableBlock():
             yield "| " + " | ".join(c.text for c in block.header) + " |"
-            yield "|" + "---|" * len(block.header)
+            yield "|" + "|".join(block.rule) + "|"
             for row in block.rows:
                 yield "| " + " | ".join(c.text for c in row) + " |"
         case ListBlock():
