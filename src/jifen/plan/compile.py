@@ -16,7 +16,7 @@ from typing import Protocol
 from jifen.facts.values import parse_day, parse_number
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan import tables
-from jifen.plan.nodes import Graph, Node, cells, variables
+from jifen.plan.nodes import Graph, Node, variables
 from jifen.plan.values import (
     RATIO_PARTS,
     CompletedUnits,
@@ -121,10 +121,6 @@ class Plan:
     graph: Graph
 
 
-_MANY = 100
-"""A variable with more cuts than this is asked late: it is one whose edges depend on other facts."""
-
-
 def in_force(versions: Sequence[Scheme], on: date) -> Scheme | None:
     """The version that holds on a day: the latest that has begun, unless it has ended."""
     begun = [v for v in versions if v.start <= on]
@@ -212,7 +208,7 @@ class Compiler:
             outcome = graph.case(outcomes[place], [1], [outcome, graph.const(place)])
         outcome = graph.case(passed, [1], [graph.const(len(outcomes)), outcome])
         self.check()
-        roots = [n for n in (outcome, self.total) if n]
+        roots = [n for n in (self.total, outcome) if n]
         roots += [*self.items.values(), *self.rows.values(), *(p.points for p in self.parts.values())]
         levels, first_authority = self.order(roots)
         ids = tuple(o.id for o in scheme.outcomes) or ("eligible",)
@@ -297,11 +293,8 @@ class Compiler:
             return None
 
     def order(self, roots: Sequence[Node]) -> tuple[dict[str, int], int]:
-        """Levels of the variables: the most shared first, what has very many edges late, what an authority decides last."""
-        count = variables(roots)
-        scored = variables([self.total]) if self.total else {}
-        edges = cells(roots)
-        names = sorted(count, key=lambda n: (self.vars[n].authority, n not in scored, len(edges[n]) > _MANY, -count[n]))
+        """Levels of the variables: in the order in which the law asks them, what an authority decides last."""
+        names = sorted(variables(roots), key=lambda n: self.vars[n].authority)
         first = sum(1 for n in names if not self.vars[n].authority)
         return {name: level for level, name in enumerate(names)}, first
 
