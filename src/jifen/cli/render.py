@@ -175,7 +175,8 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
             if r.holds is None and r.authority:
                 sign, colour = "◐", "cyan"
             if r.depth:
-                colour = f"dim {colour}"
+                sign = "–" if r.holds is False else sign
+                colour = f"dim {colour}" if r.holds else "dim"
             words = Text("   " * r.depth + r.words[lang], style="dim" if r.depth else "")
             table.add_row(Text("  " + sign, style=colour), words, Text(_cite(r.citations)))
         console.print(table)
