@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from jifen.answers.answer import Answer
+from jifen.answers.answer import Answer, Hit
 from jifen.answers.door import Jifen
 from jifen.answers.receipts import Replay
 from jifen.engines.reference import Range
@@ -76,6 +76,24 @@ def _cite(citations: Iterable[Citation]) -> str:
 def _titles(rules: Jifen, facts: Sequence[str], lang: str) -> list[str]:
     known = rules.vocabulary.facts
     return [known[f].title[lang] if f in known else f for f in facts]
+
+
+_CELLS = {"yes": "是", "no": "否", "below": "以下", "above": "以上", "otherwise": "其他", "any": "不限"}
+
+
+def _row(hit: Hit, rules: Jifen, lang: str) -> str:
+    """A row as printed, with codes in words."""
+    cells = []
+    for place, text in enumerate(hit.row):
+        fact = rules.vocabulary.facts.get(hit.facts[place]) if place < len(hit.facts) else None
+        codes = fact.codes.values if fact and fact.codes else {}
+        parts = text.split(", ")
+        if codes and all(p in codes for p in parts):
+            text = {"en": ", ", "zh": "、"}[lang].join(codes[p][lang] for p in parts)
+        elif lang == "zh":
+            text = _CELLS.get(text, text)
+        cells.append(text)
+    return " | ".join(cells)
 
 
 def _outcome(answer: Answer, lang: str) -> str:
@@ -151,11 +169,11 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
         table.add_column(say["article"], style="dim")
         for c in answer.criteria:
             style = "bold" if c.group else ""
-            row = "; ".join(" | ".join(h.row) for h in c.rows)
+            row = "; ".join(_row(h, rules, lang) for h in c.rows)
             if c.uncapped != c.points:
                 row += f"  ({say['before']}{colon}{_points(c.uncapped)})"
             if c.next:
-                row += f"  → {' | '.join(c.next.row)}{colon}{c.next.points}"
+                row += f"  → {_row(c.next, rules, lang)}{colon}{c.next.points}"
             cited = [x for h in c.rows for x in h.citations] or list(c.citations)
             table.add_row(
                 Text("  " * (c.depth + 1) + c.title[lang], style=style),

@@ -230,7 +230,7 @@ def _fact(key: Text, node: Node, subject: str, codes: Mapping[str, CodeList]) ->
         from pycountry import currencies
 
         currency = form.text("currency")
-        if currencies.get(alpha_3=currency) is None:
+        if not currency.isupper() or currencies.get(alpha_3=currency) is None:
             form.problems.append(Problem("unknown-currency", key.where, {"currency": currency}, currency))
         else:
             places = currency_places(currency)

@@ -610,6 +610,10 @@ class _Loader:
             for s in sentences
             if s.form in ("cap", "cap_when")
         )
+        if sum(1 for s in sentences if s.form == "only_when") > 1 or (
+            "first" in how and tables[0].header[0].text != "condition"
+        ):
+            raise PolicyError([Problem("how-combined", section.where, found=section.title)])
         only = next((parse_condition(s.blanks[0], s.at[0]) for s in sentences if s.form == "only_when"), None)
         combine: Any = "best" if "best" in how else "sum"
         criterion = Criterion(id_, title, combine, tuple(parts), caps, only, citations, _notes(section), section.where)
