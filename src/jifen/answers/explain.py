@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -116,17 +117,17 @@ def _rows(state: State, criterion: Criterion) -> tuple[tuple[Hit, ...], Hit | No
         if place is None:
             continue
         row = track.table.rows[place]
-        label, points = row.label, row.points
+        label, points = _label(state, row.label), row.points
         if isinstance(row.tests[0], Further):
             value = state.value(track.columns[0].node)
             points = state.points(plan.parts[criterion.id].points).low
-            label = row.label if value is None else (show_number(value, track.columns[0].places),)
+            label = label if value is None else (show_number(value, track.columns[0].places),)
         hits.append(Hit(_columns(track), label, points, row.citations))
         if len(tracks) == 1 and len(track.columns) == 1 and points < plan.parts[criterion.id].most:
             higher = [r for r in track.table.rows if r.points > points]
             if higher:
                 step = min(higher, key=lambda r: r.points)
-                better = Hit(_columns(track), step.label, step.points, step.citations)
+                better = Hit(_columns(track), _label(state, step.label), step.points, step.citations)
     for part in criterion.parts:
         if isinstance(part, ConditionTable):
             for line in part.rows:
@@ -139,6 +140,19 @@ def _rows(state: State, criterion: Criterion) -> tuple[tuple[Hit, ...], Hit | No
         most = max(h.points for h in hits)
         hits = [h for h in hits if h.points == most][:1]
     return tuple(hits), better
+
+
+def _label(state: State, label: tuple[str, ...]) -> tuple[str, ...]:
+    """A row as printed, with the amount in the place of a parameter or derived value where it is known."""
+
+    def amount(match: re.Match[str]) -> str:
+        typed = state.plan.derived.get(match[1])
+        value = state.value(typed.node) if typed else None
+        if typed is None or value is None:
+            return match[0]
+        return show_number(value, typed.places)
+
+    return tuple(re.sub(r"`([^`]+)`", amount, text) for text in label)
 
 
 def _columns(track: Track) -> tuple[str, ...]:
