@@ -4,7 +4,7 @@ from random import Random
 
 from jifen.facts.values import Value
 from jifen.facts.vocabulary import Fact, Vocabulary
-from jifen.plan.compile import Plan
+from jifen.plan.form import Plan
 from jifen.plan.nodes import Node, cells
 
 

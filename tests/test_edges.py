@@ -9,7 +9,7 @@ import pytest
 from helpers import random_profile
 from jifen.answers.door import Jifen
 from jifen.engines.reference import State
-from jifen.plan.compile import Plan, Track
+from jifen.plan.form import Plan, Track
 from jifen.schemes.model import Anything, Further, Listed, Range, Rest, Row, RowTest
 from jifen.schemes.shelf import policy_folder, scheme_files
 

@@ -17,8 +17,9 @@ from jifen.engines.reference import State
 from jifen.facts.profiles import Profile, read_profile
 from jifen.facts.values import Value, parse_day, show_value
 from jifen.facts.vocabulary import Vocabulary
-from jifen.plan.compile import Plan, compile_plan, compile_rules, in_force
+from jifen.plan.compile import compile_plan, compile_rules
 from jifen.plan.diagram import END, Diagrams
+from jifen.plan.form import Plan, in_force
 from jifen.problems import Problem, ProfileError, RequestError, nearest
 from jifen.schemes.cache import cached
 from jifen.schemes.shelf import Shelf, policy_folder, read_shelf

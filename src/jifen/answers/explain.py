@@ -11,7 +11,7 @@ from jifen.answers.answer import Answer, CriterionAnswer, Hit, Reason, Requireme
 from jifen.engines.reference import State
 from jifen.facts.values import show_number, show_value
 from jifen.facts.vocabulary import Vocabulary
-from jifen.plan.compile import Plan, Track
+from jifen.plan.form import Plan, Track
 from jifen.schemes.citations import Citation, least_sure
 from jifen.schemes.model import Conditions, ConditionTable, Criterion, Further, Item, Scheme
 

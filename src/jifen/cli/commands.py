@@ -13,7 +13,7 @@ import typer
 from jifen.answers import door
 from jifen.answers.cases import as_data, case_files, read_cases, run_case, untried
 from jifen.cli import render
-from jifen.plan.compile import in_force
+from jifen.plan.form import in_force
 from jifen.problems import JifenError, Problem, RequestError, Where, nearest
 from jifen.schemes.shelf import policy_folder, scheme_files
 

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Literal
 
 from jifen.facts.values import Value
-from jifen.plan.compile import Plan
 from jifen.plan.diagram import Diagrams, Function, bounds, lowest_case
+from jifen.plan.form import Plan
 from jifen.plan.nodes import Node
 
 Status = Literal["qualifies", "does not qualify", "undetermined", "for the authority", "not in force"]

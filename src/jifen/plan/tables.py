@@ -56,7 +56,7 @@ def within_maximum(criterion: Criterion, points: int, where: Where) -> None:
 
 def points(compiler: Compiler, table: FactTable, criterion: Criterion) -> Node:
     """The points of a table under a criterion, and a track of the row that applies."""
-    from jifen.plan.compile import Track
+    from jifen.plan.form import Track
 
     graph = compiler.graph
     for row in table.rows:
