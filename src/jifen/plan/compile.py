@@ -581,6 +581,8 @@ class Compiler:
         if not right.name:
             node = self.against(one, left, op, self.threshold(one, left, right))
             self.points_decide |= left.name == "points" and node.kind != "const"
+            if one.fact and node.kind == "const":
+                raise PolicyError([Problem("unknown-value", right.where, {"name": left.name}, right.literal)])
             return node
         other = self.side(right)
         self.same_unit(one, other, left, right)
