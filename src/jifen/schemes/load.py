@@ -11,6 +11,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -90,8 +91,10 @@ def read_version(path: Path) -> Document:
     """The document of a version, with the versions that it amends merged in."""
     document = read_document(decode(read_bytes(path, PolicyError), str(path), PolicyError), str(path))
     amends = document.identity.get("amends")
-    if not isinstance(amends, Text):
+    if amends is None:
         return document
+    if not isinstance(amends, Text):
+        raise PolicyError([Problem("not-text", amends.where, {"key": "amends"})])
     base = path.with_name(f"{amends.value}.md")
     if amends.value >= path.stem or not base.is_file():
         others = [p.stem for p in path.parent.glob("*.md") if p.stem < path.stem]
@@ -103,7 +106,9 @@ def read_version(path: Path) -> Document:
             nearest(amends.value, others),
         )
         raise PolicyError([problem])
-    return amend(read_version(base), document)
+    merged = amend(read_version(base), document)
+    known = {title: place for place, title in enumerate(_TITLES)}
+    return replace(merged, sections=tuple(sorted(merged.sections, key=lambda s: known.get(s.title, -1))))
 
 
 class _Loader:
@@ -224,6 +229,8 @@ class _Loader:
         self.read_instruments_of(form)
 
     def read_instruments_of(self, form: Form) -> None:
+        if self.document.amended and form.node.get("instruments") is None:
+            return
         for key, value in form.table("instruments"):
             if not isinstance(value, Table):
                 form.problems.append(Problem("not-a-mapping", value.where))
@@ -701,8 +708,6 @@ def _no_headings(section: Section) -> None:
 
 
 def _as_values(table: Any) -> Any:
-    from dataclasses import replace
-
     rows = tuple(replace(r, value=str(r.points), points=0) for r in table.rows)
     return replace(table, rows=rows, result="value")
 
