@@ -23,6 +23,7 @@ from jifen.problems import PolicyError, Problem, Where, nearest
 from jifen.schemes.citations import Citation, Instrument, take_trailing
 from jifen.schemes.conditions import parse_condition, parse_term
 from jifen.schemes.document import (
+    Cell,
     Document,
     ListBlock,
     ListItem,
@@ -387,6 +388,8 @@ class _Loader:
                 problems.append(Problem("csv-row-twice", where, {"key": ", ".join(key)}))
             if not row[-1].strip():
                 problems.append(Problem("missing-citation", where))
+            else:
+                self.attempt(partial(source_of, Cell(row[-1], where), self.instruments))
             numbers = {column: exact(row[n]) for n, column in values.items()}
             problems += [Problem("bad-number", where, found=row[n]) for n, c in values.items() if numbers[c] is None]
             table[key] = numbers
