@@ -11,7 +11,12 @@ from typing import Protocol
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.nodes import Graph, Node
 from jifen.plan.values import Typed, Variable
+from jifen.problems import PolicyError
 from jifen.schemes.model import Criterion, FactTable, Parameter, Scheme
+
+
+class NoValueError(PolicyError):
+    """A parameter has no value on the day; a condition that needs it is neither true nor false."""
 
 
 class Shelf(Protocol):

@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
+from jifen.plan import comparisons
 from jifen.plan.nodes import Graph, Node
 from jifen.plan.values import Typed, scale
 from jifen.problems import PolicyError, Problem, Where, nearest
@@ -264,7 +265,7 @@ def _span(
             direction = 0 if test.low and test.high else (1 if test.low else -1)
             return _Span(((max(start, low), min(end, high)),), direction)
         case Listed(texts):
-            numbers = sorted(compiler.literal(column, t, row.where) for t in texts)
+            numbers = sorted(comparisons.literal(compiler, column, t, row.where) for t in texts)
             for number in numbers:
                 if not low <= number <= high:
                     raise PolicyError([Problem("dead-row", row.where, found=" | ".join(row.label))])
@@ -294,8 +295,8 @@ def _joined(numbers: Iterable[int]) -> list[Interval]:
 def _edge(compiler: Compiler, term: Term, column: Typed) -> Fraction:
     """An edge of a row on the scale of the column's whole numbers."""
     if not term.name:
-        return compiler.threshold(column, Term(Fraction(1), "", "", term.where), term)
-    value = compiler.side(term)
+        return comparisons.threshold(compiler, column, Term(Fraction(1), "", "", term.where), term)
+    value = comparisons.side(compiler, term)
     return Fraction(value.node.low, scale(value.places)) * term.coefficient * scale(column.places)
 
 
@@ -304,7 +305,7 @@ def _moves(compiler: Compiler, test: object) -> bool:
     if not isinstance(test, Range):
         return False
     terms = [t for t in (test.low, test.high) if t is not None and t.name]
-    return any(compiler.side(t).node.kind != "const" for t in terms)
+    return any(comparisons.side(compiler, t).node.kind != "const" for t in terms)
 
 
 def _staircase(
@@ -322,9 +323,9 @@ def _staircase(
             if isinstance(test, Range):
                 for op, edge in ((test.low_op, test.low), (test.high_op, test.high)):
                     if edge is not None:
-                        conditions.append(compiler.compare(left, op, edge, row.where))
+                        conditions.append(comparisons.compare(compiler, left, op, edge, row.where))
             elif isinstance(test, Listed):
-                cells = {compiler.literal(column, t, row.where) for t in test.values}
+                cells = {comparisons.literal(compiler, column, t, row.where) for t in test.values}
                 points_ = sorted({e for c in cells for e in (c, c + 1)})
                 made = [compiler.yes if p in cells else compiler.no for p in points_]
                 conditions.append(graph.case(column.node, points_, [compiler.no, *made]))
