@@ -10,10 +10,10 @@ from jifen.problems import JifenError
 
 def main() -> None:
     """Run the command; a mistake of the user is a message on standard error and exit code 2."""
-    from jifen.cli.commands import app
+    from jifen.cli.app import whole_application
 
     try:
-        app(standalone_mode=True)
+        whole_application()(standalone_mode=True)
     except JifenError as e:
         lang = "zh" if _option("--lang") == "zh" else "en"
         if _option("--format") == "json":

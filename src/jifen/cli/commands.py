@@ -1,10 +1,11 @@
-"""The commands: each reads, asks the library, and prints. What is printed is made in `render`."""
+"""The commands of every day: check, compare, read the law, write a profile, lint, test, replay.
+
+Each reads, asks the library, and prints. What is printed is made in `render`.
+"""
 
 from __future__ import annotations
 
-import json
 import time
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,72 +14,23 @@ import typer
 from jifen.answers import door
 from jifen.answers.cases import as_data, case_files, read_cases, run_case, untried
 from jifen.cli import render
+from jifen.cli.app import (
+    AsText,
+    Format,
+    Lang,
+    Language,
+    OnDay,
+    Policies,
+    SchemeIds,
+    ShowFormat,
+    app,
+    chosen,
+    load_rules,
+    print_json,
+)
 from jifen.plan.form import in_force
 from jifen.problems import JifenError, Problem, RequestError, Where, nearest
 from jifen.schemes.shelf import policy_folder, scheme_files
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Points-based talent and residence schemes: what a profile qualifies for, with points and reasons.",
-    epilog="Exit codes: 0 done · 1 a check found something wrong · 2 a mistake in what was given.",
-)
-
-
-class Format(StrEnum):
-    text = "text"
-    json = "json"
-
-
-class ShowFormat(StrEnum):
-    text = "text"
-    markdown = "markdown"
-    json = "json"
-
-
-class Lang(StrEnum):
-    en = "en"
-    zh = "zh"
-
-
-Policies = Annotated[
-    list[Path],
-    typer.Option("--policies", metavar="DIR", help="A folder of local policies, on top of the published ones."),
-]
-AsText = Annotated[Format, typer.Option("--format", help="How to print.")]
-Language = Annotated[Lang, typer.Option("--lang", help="English or Chinese.")]
-OnDay = Annotated[
-    str | None,
-    typer.Option("--on", metavar="DATE", help="The day asked about, as 2026-11-23; today if left out."),
-]
-SchemeIds = Annotated[
-    list[str],
-    typer.Option("--scheme", "-s", metavar="ID", help="Only this scheme (may be repeated); a group such as `cn` too."),
-]
-
-
-def _load(policies: list[Path]) -> door.Jifen:
-    return door.load(policies)
-
-
-def _chosen(rules: door.Jifen, wanted: list[str]) -> list[str] | None:
-    """The schemes named, a group standing for all below it; none named gives None."""
-    if not wanted:
-        return None
-    found: list[str] = []
-    for name in wanted:
-        below = [s for s in rules.shelf.schemes if s == name or s.startswith(name.rstrip("/") + "/")]
-        if not below:
-            rules.versions(name)
-        found += [s for s in below if s not in found]
-    return found
-
-
-def _json(data: object) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 @app.command(
@@ -96,10 +48,10 @@ def check(
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Hold a profile against the schemes: status, points, reasons with article, and what is missing."""
-    rules = _load(policies)
-    answers = rules.check(profile, on, _chosen(rules, scheme))
+    rules = load_rules(policies)
+    answers = rules.check(profile, on, chosen(rules, scheme))
     if format is Format.json:
-        _json([a.data() for a in answers])
+        print_json([a.data() for a in answers])
     else:
         render.answers(answers, rules, lang.value, details or len(answers) <= 3, str(profile))
 
@@ -114,10 +66,10 @@ def compare(
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Hold a profile against schemes side by side, across jurisdictions."""
-    rules = _load(policies)
-    answers = rules.check(profile, on, _chosen(rules, with_))
+    rules = load_rules(policies)
+    answers = rules.check(profile, on, chosen(rules, with_))
     if format is Format.json:
-        _json([a.data() for a in answers])
+        print_json([a.data() for a in answers])
     else:
         render.comparison(answers, rules, lang.value)
 
@@ -130,11 +82,11 @@ def schemes(
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """List the schemes with their versions."""
-    rules = _load(policies)
-    ids = _chosen(rules, [under]) if under else list(rules.shelf.schemes)
+    rules = load_rules(policies)
+    ids = chosen(rules, [under]) if under else list(rules.shelf.schemes)
     rows = [_listed(rules, id_) for id_ in ids or ()]
     if format is Format.json:
-        _json(rows)
+        print_json(rows)
     else:
         render.scheme_list(rows, lang.value)
 
@@ -172,7 +124,7 @@ def show(
             raise RequestError([Problem("no-such-file", Where(scheme))])
         render.scheme_file(path, format.value, lang.value)
     else:
-        rules = _load(policies)
+        rules = load_rules(policies)
         version = in_force(rules.versions(scheme), door.as_day(on))
         if version is None:
             [answer] = rules.check({}, on, [scheme])
@@ -212,13 +164,13 @@ def facts(
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """List the facts that can be known, or show one with its codes."""
-    rules = _load(policies)
+    rules = load_rules(policies)
     known = rules.vocabulary.facts
     found = [f for f in known.values() if f.id == name] or [f for f in known.values() if f.id.startswith(name)]
     if not found:
         raise RequestError([Problem("unknown-fact", blanks={"name": name}, found=name, nearest=nearest(name, known))])
     if format is Format.json:
-        _json([render.fact_data(f) for f in found])
+        print_json([render.fact_data(f) for f in found])
     else:
         render.fact_list(found, lang.value)
 
@@ -240,8 +192,8 @@ def new(
 
     if profile.exists() and not force:
         raise RequestError([Problem("file-exists", Where(str(profile)))])
-    rules = _load(policies)
-    ids = _chosen(rules, scheme) or list(rules.shelf.schemes)
+    rules = load_rules(policies)
+    ids = chosen(rules, scheme) or list(rules.shelf.schemes)
     text = interview(rules, ids, on, lang.value) if ask else template(rules, ids, on, lang.value)
     partial = profile.with_name(profile.name + ".part")
     try:
@@ -268,7 +220,7 @@ def lint(
     files = scheme_files(path or policy_folder())
     problems, checked = lint_files(files, policies)
     if format is Format.json:
-        _json({"files": checked, "problems": [p.data() for p in problems]})
+        print_json({"files": checked, "problems": [p.data() for p in problems]})
     else:
         render.lint(problems, checked, lang.value)
     if problems:
@@ -286,8 +238,8 @@ def run_tests(
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Run the worked examples of schemes, and say what they leave untried."""
-    rules = _load(policies)
-    ids = _chosen(rules, [scheme]) if scheme else list(rules.shelf.schemes)
+    rules = load_rules(policies)
+    ids = chosen(rules, [scheme]) if scheme else list(rules.shelf.schemes)
     found: list[dict[str, Any]] = []
     failed = 0
     for id_ in ids or ():
@@ -311,7 +263,7 @@ def run_tests(
                     }
                 )
     if format is Format.json:
-        _json(found)
+        print_json(found)
     else:
         render.case_results(found, show_untried or bool(scheme))
     if failed:
@@ -332,10 +284,10 @@ def replay(
     from jifen.answers.receipts import read_receipts
     from jifen.answers.receipts import replay as again
 
-    rules = _load(policies)
+    rules = load_rules(policies)
     results = [again(rules, r, profile) for r in read_receipts(receipt)]
     if format is Format.json:
-        _json([r.data() for r in results])
+        print_json([r.data() for r in results])
     else:
         render.replays(results, lang.value)
     if not all(r.same for r in results):
