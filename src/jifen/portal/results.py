@@ -1,0 +1,293 @@
+"""Results: everything a check gives, one scheme in full, what-if, places side by side, print, JSON, and shared links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from jifen.answers.answer import Answer
+from jifen.portal import cards, drafts
+from jifen.portal.check import counts, field, places_offered
+from jifen.portal.models import Draft, Share
+from jifen.portal.pages import personal, show
+from jifen.portal.questions import Check, check_change, held, next_group, read_group, scope, weights
+from jifen.portal.rules import answer, answers, rules, subject, today
+from jifen.portal.words import NEEDS, STATUS, need_of, place_of, place_words
+
+SHARE_DAYS = (1, 7, 30)
+
+
+def _check(request: HttpRequest) -> Check | None:
+    draft = drafts.current(request)
+    return held(draft, today()) if draft else None
+
+
+def _cards(check: Check, lang: str, need: str = "") -> list[dict[str, Any]]:
+    order = {status: i for i, status in enumerate(STATUS)}
+    found = []
+    for a in sorted(check.answers, key=lambda a: (order[a.status], len(a.missing), a.scheme)):
+        kind = need_of(a.scheme, check.draft.subject)
+        if not need or kind == need:
+            found.append({"status": a.status, "need": kind, "html": cards.card(a.scheme, check.who, lang)})
+    return found
+
+
+@require_GET
+def results(request: HttpRequest, lang: str) -> HttpResponse:
+    check = _check(request)
+    if check is None:
+        return redirect("check", lang)
+    need = request.GET.get("need", "")
+    need = need if need in NEEDS else ""
+    numbers: dict[str, int] = {}
+    for a in check.answers:
+        kind = need_of(a.scheme, check.draft.subject)
+        numbers[kind] = numbers.get(kind, 0) + 1
+    context = {
+        **_common(check),
+        "sections": cards.sections(_cards(check, lang, need)),
+        "needs": [(n, words, numbers[n]) for n, words in NEEDS.items() if n in numbers],
+        "need": need,
+        "counts": counts(check),
+        "next": next_group(check) or next(iter(weights(check.answers)), ""),
+        "next_group": next_group(check),
+        "known": len(check.draft.facts),
+        "what_if": _what_if_fields(check, lang),
+    }
+    return personal(show(request, "results.html", context))
+
+
+def _common(check: Check) -> dict[str, Any]:
+    facts = rules().vocabulary.facts
+    return {
+        "draft": check.draft,
+        "day": check.who.on,
+        "aside": [facts[f].title for f in check.aside if f in facts],
+        "places": [place_words(p) for p in check.draft.places],
+        "demo": check.draft.demo,
+    }
+
+
+_WHAT_IF = (
+    "china.annual_salary", "education.degree", "chinese.hsk", "work.related_years", "china.months_a_year", "china.work_place",
+    "residence.consecutive_years", "china.continuous_work_years", "china.company_share", "residence.investment_total",
+)  # fmt: skip
+"""What a person most often can change or wonders about; only those that a scheme of the check asks are shown."""
+
+
+def _what_if_fields(check: Check, lang: str, more: str = "") -> list[dict[str, Any]]:
+    vocabulary = rules().vocabulary.facts
+    names = [n for n in (*_WHAT_IF, more) if n in vocabulary and vocabulary[n].subject == check.draft.subject]
+    if check.draft.subject != "person":
+        weight = weights(check.answers)
+        names = [n for n in weight if vocabulary[n].changes == "by own act"][:8]
+    return [field(vocabulary[n], check, lang, None, None) for n in names]
+
+
+@require_http_methods(["POST"])
+def what_if(request: HttpRequest, lang: str) -> HttpResponse:
+    """The same check with some facts changed; nothing is saved."""
+    check = _check(request)
+    if check is None:
+        return redirect("check", lang)
+    vocabulary = rules().vocabulary.facts
+    names = [f for f in vocabulary if f in request.POST and vocabulary[f].subject == check.draft.subject]
+    change, problems = read_group(request.POST, [vocabulary[n] for n in names])
+    change = {n: v for n, v in change.items() if v != check.draft.facts.get(n)}
+    problems |= check_change(check.draft, change, check.who.on)
+    for name in problems:
+        change.pop(name, None)
+    other = Draft(**{f: getattr(check.draft, f) for f in ("code", "subject", "start", "name", "places", "demo", "groups")})
+    other.facts = {k: v for k, v in {**check.draft.facts, **change}.items() if v is not None}
+    if "birth_date" in other.facts:
+        other.facts.pop("age", None)
+    then = held(other, check.who.on)
+    before = {a.scheme: a for a in check.answers}
+    changed = [(before[a.scheme], a) for a in then.answers if _differs(before[a.scheme], a)]
+    context = {
+        **_common(check),
+        "changed": [
+            {"before": cards.prepared(b), "after": cards.prepared(a), "html": cards.card(a.scheme, then.who, lang)}
+            for b, a in changed
+        ],
+        "change": [{"title": vocabulary[n].title, "was": _shown(n, check, lang), "now": _shown(n, then, lang)} for n in change],
+        "problems": [{"title": vocabulary[n].title, "said": p.message(lang)} for n, p in problems.items()],
+        "same": len(then.answers) - len(changed),
+        "counts": counts(then),
+        "what_if": _what_if_fields(then, lang),
+    }
+    template = "parts/what_if.html" if request.headers.get("X-Partial") == "1" else "what_if.html"
+    return personal(show(request, template, context))
+
+
+def _differs(a: Answer, b: Answer) -> bool:
+    return (a.status, a.outcome, a.points) != (b.status, b.outcome, b.points)
+
+
+def _shown(name: str, check: Check, lang: str) -> str:
+    from jifen.facts.values import show_value
+
+    value = check.who.values.get(name)
+    return "" if value is None else show_value(rules().vocabulary.facts[name], value, lang)
+
+
+@require_GET
+def one(request: HttpRequest, lang: str, scheme: str) -> HttpResponse:
+    """One scheme in full, asked for even when the answer is no, or when it is outside the places of the check."""
+    versions = rules().shelf.schemes.get(scheme)
+    if versions is None:
+        raise Http404
+    check = _check(request)
+    if check is None:
+        return redirect("check", lang)
+    found = answer(scheme, check.who)
+    context = {
+        **_common(check),
+        **cards.prepared(found),
+        "criteria": cards.criteria(found, lang),
+        "requirements": cards.requirements(found),
+        "assumed": _named(found.assumed),
+        "chosen": _named(found.chosen),
+        "other_subject": versions[-1].subject != check.draft.subject,
+    }
+    return personal(show(request, "result.html", context))
+
+
+def _named(values: Any) -> list[dict[str, Any]]:
+    facts = rules().vocabulary.facts
+    return [{"title": facts[f].title if f in facts else {"en": f, "zh": f}, "value": v} for f, v in values.items()]
+
+
+@require_GET
+def compare(request: HttpRequest, lang: str) -> HttpResponse:
+    """Places side by side, for the same facts."""
+    check = _check(request)
+    if check is None:
+        return redirect("check", lang)
+    offered = places_offered(check.draft.subject)
+    wanted = [p for p in request.GET.getlist("place") if p in offered] or check.draft.places
+    columns = []
+    for place in wanted:
+        found = answers(scope(check.draft.subject, [place]), check.who)
+        rows = []
+        for need, words in NEEDS.items():
+            inside = [cards.prepared(a) for a in found if need_of(a.scheme, check.draft.subject) == need]
+            order = list(STATUS)
+            inside.sort(key=lambda c: order.index(c["answer"].status))
+            if inside:
+                rows.append({"need": words, "cards": inside})
+        number = {css: sum(a.status == s for a in found) for s, (css, _, _) in STATUS.items()}
+        columns.append({"place": place, "words": place_words(place), "rows": rows, "number": number, "asked": place in check.draft.places})
+    context = {
+        **_common(check),
+        "columns": columns,
+        "offered": [(p, place_words(p), p in wanted) for p in offered],
+    }
+    return personal(show(request, "compare.html", context))
+
+
+@require_GET
+def report(request: HttpRequest, lang: str) -> HttpResponse:
+    """Everything unfolded, for paper or PDF."""
+    check = _check(request)
+    if check is None:
+        return redirect("check", lang)
+    from jifen.facts.values import show_value
+
+    order = list(STATUS)
+    found = sorted(check.answers, key=lambda a: (order.index(a.status), a.scheme))
+    facts = rules().vocabulary.facts
+    context = {
+        **_common(check),
+        "sections": cards.sections([{**cards.prepared(a), "words": STATUS[a.status][1], "status": a.status, "criteria": cards.criteria(a, lang)} for a in found]),
+        "facts": [(facts[n].title, show_value(facts[n], v, lang)) for n, v in check.who.profile.values.items() if n in facts],
+        "counts": counts(check),
+    }
+    return personal(show(request, "report.html", context))
+
+
+@require_GET
+def as_json(request: HttpRequest) -> HttpResponse:
+    """The answers as the library gives them, with receipts."""
+    draft = drafts.current(request)
+    if draft is None:
+        return redirect("front")
+    check = held(draft, today())
+    found = rules().check(check.who.profile, on=check.who.on, schemes=scope(draft.subject, draft.places))
+    body = {"as_of": check.who.on.isoformat(), "demo": draft.demo, "answers": [a.data() for a in found]}
+    response = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="jifen-answers-{check.who.on}.json"'
+    return personal(response)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sharing(request: HttpRequest, lang: str) -> HttpResponse:
+    """Choose what a link shows, for how long; see the links, and end them."""
+    check = _check(request)
+    if check is None:
+        return redirect("check", lang)
+    chosen: list[str] = []
+    empty = False
+    if request.method == "POST":
+        if end := request.POST.get("end", ""):
+            drafts.unshare(check.draft, end[:32])
+            return redirect("sharing", lang)
+        inside = {a.scheme: a for a in check.answers}
+        chosen = [s for s in request.POST.getlist("scheme") if s in inside]
+        empty = not chosen
+        days = int(d) if (d := request.POST.get("days", "")) in {str(n) for n in SHARE_DAYS} else SHARE_DAYS[1]
+        if chosen:
+            full = request.POST.get("detail") == "reasons"
+            content = {
+                "on": check.who.on.isoformat(),
+                "name": check.draft.name if request.POST.get("with_name") else "",
+                "demo": check.draft.demo,
+                "answers": [_shared(inside[s], full) for s in chosen],
+            }
+            drafts.share(check.draft, content, days)
+            return redirect("sharing", lang)
+    order = list(STATUS)
+    found = sorted(check.answers, key=lambda a: (order.index(a.status), a.scheme))
+    links = check.draft.shares.filter(expires__gt=timezone.now()).order_by("-expires")  # type: ignore[attr-defined]
+    context = {
+        **_common(check),
+        "choices": [{"id": a.scheme, "title": a.title, "css": STATUS[a.status][0], "status": STATUS[a.status][1], "on": a.status == "qualifies"} for a in found],
+        "days": SHARE_DAYS,
+        "links": links,
+        "empty": empty,
+    }
+    return personal(show(request, "sharing.html", context, 422 if empty else 200))
+
+
+def _shared(a: Answer, full: bool) -> dict[str, Any]:
+    prepared = cards.prepared(a)
+    r = prepared["ruler"]
+    return {
+        "scheme": a.scheme,
+        "title": dict(a.title),
+        "status": a.status,
+        "outcome": dict(prepared["outcome"]) if prepared["outcome"] else None,
+        "points": [r.low, r.high, r.top] if r else None,
+        "marks": [m.at for m in r.marks] if r else [],
+        "reasons": [{"words": dict(x["words"]), "cited": [{**c, "title": dict(c["title"])} for c in x["cited"]]} for x in prepared["reasons"]] if full else [],
+    }
+
+
+@require_GET
+def shared(request: HttpRequest, lang: str, token: str) -> HttpResponse:
+    """What a person chose to show, until the link expires."""
+    found = Share.objects.filter(token=token, expires__gt=timezone.now()).first()
+    if found is None:
+        return personal(show(request, "shared_ended.html", {}, 410))
+    content = found.content
+    items = [
+        {**a, "css": STATUS[a["status"]][0], "status_words": STATUS[a["status"]][1]} for a in content["answers"] if a["status"] in STATUS
+    ]
+    context = {"items": items, "name": content["name"], "on": content["on"], "expires": found.expires, "demo": content["demo"]}
+    return personal(show(request, "shared.html", context))
+
+

@@ -1,0 +1,77 @@
+"""Starting the portal: the data folder made ready, the database brought up to date, then gunicorn.
+
+With the embedded SQLite one process serves with several threads; with PostgreSQL, several processes.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+
+def environment(data: Path, database: str = "", origin: str = "", demo: bool = False, policies: tuple[Path, ...] = ()) -> dict[str, str]:
+    """The variables that the settings read."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "jifen.portal.settings",
+        "JIFEN_PORTAL_DATA": str(data),
+        "JIFEN_PORTAL_DATABASE": database,
+        "JIFEN_PORTAL_ORIGIN": origin,
+        "JIFEN_PORTAL_DEMO": "1" if demo else "0",
+        "JIFEN_PORTAL_POLICIES": os.pathsep.join(str(p) for p in policies),
+    }
+
+
+def prepare() -> None:
+    """Make the service ready: tables, static files under names with hashes, expired things forgotten."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    from jifen.portal.drafts import sweep
+
+    sweep()
+
+
+def warm() -> None:
+    """Answers that every first visitor needs, computed before the first one comes."""
+    from jifen.portal.questions import scope
+    from jifen.portal.rules import answers, subject, today
+
+    answers(scope("person", ["CN"]), subject({}, today()))
+
+
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve until stopped. The settings must be in the environment, the service prepared."""
+    from gunicorn.app.base import BaseApplication
+
+    from jifen.portal.wsgi import application
+
+    class Portal(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            options: dict[str, Any] = {
+                "bind": f"{f'[{host}]' if ':' in host else host}:{port}",
+                "workers": workers,
+                "threads": threads,
+                "worker_class": "gthread",
+                "timeout": 60,
+                "graceful_timeout": 10,
+                "keepalive": 5,
+                "limit_request_line": 4094,
+                "limit_request_fields": 60,
+                "loglevel": "warning",
+                "post_fork": lambda server, worker: threading.Thread(target=warm, daemon=True).start(),
+            }
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return application
+
+    from jifen.portal.rules import rules
+
+    rules()
+    Portal().run()

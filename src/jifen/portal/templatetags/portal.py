@@ -1,0 +1,80 @@
+"""Tags of the templates. Words stand in the template in both languages, side by side.
+
+`{% t "Check" "查询" %}` for a few words; `{% en %}…{% zh %}…{% end %}` for more, with markup and variables;
+`{% w title %}` for words that come from the rules; `{% to "results" %}` for an address in the page's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.template.base import Node, NodeList, Parser, Token
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def t(context: Context, en: str, zh: str) -> str:
+    """Few words in the language of the page. They are the template author's and hold no markup."""
+    return zh if context["lang"] == "zh" else en
+
+
+@register.simple_tag(takes_context=True)
+def w(context: Context, words: Mapping[str, str] | None) -> str:
+    """Words from the rules, in the language of the page."""
+    return said(words, context["lang"])
+
+
+def said(words: Mapping[str, str] | None, lang: str) -> str:
+    """Words in a language, in the other if they are missing."""
+    if not words:
+        return ""
+    return words.get(lang) or words.get("en") or next(iter(words.values()), "")
+
+
+@register.simple_tag(takes_context=True)
+def to(context: Context, name: str, *args: Any) -> str:
+    """The address of a page in the language of the page."""
+    return reverse(name, args=(context["lang"], *args))
+
+
+class _Both(Node):
+    child_nodelists = ("en", "zh")
+
+    def __init__(self, en: NodeList, zh: NodeList) -> None:
+        self.en, self.zh = en, zh
+
+    def render(self, context: Context) -> SafeString:
+        return (self.zh if context["lang"] == "zh" else self.en).render(context)
+
+
+@register.tag("en")
+def both(parser: Parser, token: Token) -> _Both:
+    """`{% en %}…{% zh %}…{% end %}`"""
+    en = parser.parse(("zh",))
+    parser.delete_first_token()
+    zh = parser.parse(("end",))
+    parser.delete_first_token()
+    return _Both(en, zh)
+
+
+@register.filter
+def get(mapping: Mapping[str, Any] | None, key: str) -> Any:
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def thousands(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
+
+
+@register.simple_tag(takes_context=True)
+def listed(context: Context, items: list[str]) -> SafeString:
+    """Items with the separator of the language."""
+    return mark_safe(("、" if context["lang"] == "zh" else ", ").join(conditional_escape(i) for i in items))  # noqa: S308
