@@ -21,17 +21,16 @@ from jifen.engines.kernel import Column, Results, compile_kernel
 from jifen.engines.reference import STATUSES
 from jifen.plan.compile import compile_rules
 from jifen.plan.form import Plan
+from jifen.population.answer_columns import AnswerColumns
 from jifen.population.coding import Array, Coded, Coding, coder
 from jifen.population.mapping import Columns, by_name, check, read_mapping
 from jifen.population.sources import BLOCK
-from jifen.population.tally import SchemeTally, Tally
+from jifen.population.tally import Tally
 from jifen.population.where import compile_where
 from jifen.problems import Problem, RequestError, Where
 
 BadRows = Literal["stop", "report"]
 _WHERE = "--where"
-_STATUS = pa.array(STATUSES, pa.string())
-_NOT_IN_FORCE = STATUSES.index("not in force")
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ class Scorer:
         self.unknown = tuple(f for f in self.kernel.inputs if f not in given)
         self.kept = schema.names if settings.keep is None else _kept(settings.keep, schema, file)
         self.needed = list(dict.fromkeys([*self.columns, *self._currencies(), *self.kept]))
-        self.writers = [_writer(name, plan, settings.reasons) for name, plan in self.plans.items()]
+        self.writers = [AnswerColumns(name, plan, settings.reasons) for name, plan in self.plans.items()]
         fields = [schema.field(n) for n in self.kept]
         fields += [f for w in self.writers for f in w.fields]
         if settings.bad_rows == "report":
@@ -132,7 +131,8 @@ class Scorer:
         right = None if wrong is None else ~wrong
         arrays = [block.column(n) for n in self.kept]
         for writer in self.writers:
-            arrays += writer.write(results, len(block), right, chosen, tally)
+            result = results.get(writer.name) if results is not None else None
+            arrays += writer.write(result, len(block), right, chosen, tally)
         if self.settings.bad_rows == "report":
             arrays.append(_problem_column(bad, first, len(block)))
         made = pa.RecordBatch.from_arrays(_fitted(arrays, self.schema), schema=self.schema)
@@ -326,77 +326,3 @@ def _problem_column(bad: list[BadValue], first: int, length: int) -> pa.Array:
         text = f"{each.column}: {each.problem.code}"
         words[place] = text if words[place] is None else f"{words[place]}; {text}"
     return pa.array(words, pa.string()) if bad else pa.nulls(length, pa.string())
-
-
-def column_name(scheme: str, part: str) -> str:
-    """`cn/work-permit`, `status` → `cn_work_permit_status`."""
-    return f"{scheme.replace('/', '_').replace('-', '_')}_{part}"
-
-
-def _writer(name: str, plan: Plan | None, reasons: tuple[str, ...]) -> _Writer:
-    return _Writer(name, plan, reasons)
-
-
-class _Writer:
-    """The answers of one scheme as columns, and their tally."""
-
-    def __init__(self, name: str, plan: Plan | None, reasons: tuple[str, ...]) -> None:
-        self.name, self.plan = name, plan
-        self.outcomes = pa.array(plan.outcomes if plan else (), pa.string())
-        text = pa.string()
-        self.fields = [
-            pa.field(column_name(name, "status"), pa.dictionary(pa.int8(), text)),
-            pa.field(column_name(name, "outcome"), pa.dictionary(pa.int8(), text)),
-        ]
-        self.points = plan is not None and plan.total is not None
-        if self.points:
-            self.fields += [pa.field(column_name(name, end), pa.int32()) for end in ("low", "high")]
-
-    def write(
-        self, results: Results | None, length: int, right: Array | None, chosen: Array | None, tally: Tally
-    ) -> list[pa.Array]:
-        counted = right if chosen is None else (chosen if right is None else chosen & right)
-        own = tally.schemes[self.name] = SchemeTally()
-        if not length:
-            return [pa.nulls(0, f.type) for f in self.fields]
-        if self.plan is None or results is None:
-            status = np.full(length, _NOT_IN_FORCE, np.uint8)
-            outcome = np.full(length, -1, np.int16)
-        else:
-            status, outcome = results[self.name].status, results[self.name].outcome
-        wrong = None if right is None else ~right
-        arrays = [
-            pa.DictionaryArray.from_arrays(pa.array(status.view(np.int8), mask=wrong), _STATUS, safe=False),
-            self._outcome(outcome, wrong),
-        ]
-        _count(own.status, status if counted is None else status[counted], STATUSES)
-        _count(own.outcome, (outcome if counted is None else outcome[counted]) + 1, (None, *self.outcomes.to_pylist()))
-        if self.points:
-            assert results is not None
-            low, high = results[self.name].low, results[self.name].high
-            assert low is not None and high is not None
-            arrays += [pa.array(low, mask=wrong), pa.array(high, mask=wrong)]
-            if counted is not None:
-                low, high = low[counted], high[counted]
-            same = low == high
-            exact = low if same.all() else low[same]
-            own.open_points = len(low) - len(exact)
-            if len(exact):
-                least = int(exact.min())
-                for value, people in enumerate(np.bincount(exact - least)):
-                    if people:
-                        own.points[least + value] = int(people)
-        return arrays
-
-    def _outcome(self, outcome: Array, wrong: Array | None) -> pa.Array:
-        none = outcome < 0
-        if wrong is not None:
-            none = none | wrong
-        return pa.DictionaryArray.from_arrays(pa.array(outcome.astype(np.int8), mask=none), self.outcomes, safe=False)
-
-
-def _count(into: Counter[str], places: Array, names: Sequence[str | None]) -> None:
-    for place, people in enumerate(np.bincount(places, minlength=len(names)).tolist()):
-        name = names[place] if place < len(names) else None
-        if people and name is not None:
-            into[name] += people
