@@ -214,7 +214,7 @@ def _report(job: Job) -> dict[str, Any]:
 _SAY = {
     "en": {
         "column": "Column", "type": "Type", "fact": "Gives the fact", "through": "goes through", "unasked": "not asked by these schemes",
-        "left": "left out", "rows": "rows", "files": "files", "unknown": "{n} facts that the schemes ask have no column and are unknown",
+        "left": "left out", "rows": "rows", "files": "files", "file": "file", "unknown": "{n} facts that the schemes ask have no column and are unknown",
         "reading": "Rows", "scheme": "Scheme", "outcome": "Outcomes", "points": "Points", "mean": "mean", "left_out": "left out by --where",
         "undecided": "of them because a fact is unknown", "bad": "rows without an answer, because a value cannot be read",
         "lines": "lines of CSV with too few or too many fields", "people": "rows with answers", "stopped":
@@ -224,7 +224,7 @@ _SAY = {
     },
     "zh": {
         "column": "列", "type": "类型", "fact": "对应事实", "through": "原样输出", "unasked": "所选方案未询问", "left": "不输出",
-        "rows": "行", "files": "个文件", "unknown": "方案询问的 {n} 个事实没有对应列，视为未知", "reading": "行数", "scheme": "方案",
+        "rows": "行", "files": "个文件", "file": "个文件", "unknown": "方案询问的 {n} 个事实没有对应列，视为未知", "reading": "行数", "scheme": "方案",
         "outcome": "结果", "points": "积分", "mean": "平均", "left_out": "行不满足 --where", "undecided": "其中因事实未知",
         "bad": "行因值无法读取而没有结果", "lines": "行 CSV 字段数不符", "people": "行有结果", "stopped": "已中断；已完成部分保留，重新执行同一命令即可继续",
         "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "kept": "此前已完成", "only": "仅知上下界", "known": "已确定的积分",
@@ -241,7 +241,8 @@ def _print_report(report: dict[str, Any], lang: str, to: Any) -> None:
     if not console.is_terminal:
         console = Console(file=to, highlight=False, width=120)
     rows = f" · {report['rows']:,} {say['rows']}" if report["rows"] is not None else ""
-    console.print(f"{report['files']} {say['files']}{rows} · {report['on']}")
+    files = say["file"] if report["files"] == 1 else say["files"]
+    console.print(f"{report['files']} {files}{rows} · {report['on']}")
     table = Table(box=None, pad_edge=False)
     for head in ("column", "type", "fact"):
         table.add_column(say[head])

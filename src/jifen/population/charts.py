@@ -88,23 +88,23 @@ def histogram(title: str, description: str, bins: Sequence[tuple[str, Sequence[B
         body.append(f'<line class="axis" x1="{left}" y1="{y}" x2="{WIDTH - right}" y2="{y}"/>')
         body.append(f'<text class="s n" x="{left - 6}" y="{y + 4}" text-anchor="end">{_short(most * share)}</text>')
     every = max(1, -(-len(bins) * 44 // (WIDTH - left - right)))
-    for place, (label, bars) in enumerate(bins):
-        x = left + place * span
+    for place, (name, bars) in enumerate(bins):
+        at = left + place * span
         each = span * 0.86 / max(len(bars), 1)
         for series, bar in enumerate(bars):
             tall = bar.size / most * height
             body.append(
-                f"<g><title>{escape(f'{bar.label}, {label}: {bar.text}')}</title>"
-                f'<rect x="{x + span * 0.07 + series * each:.1f}" y="{base - tall:.1f}" width="{each:.1f}" '
+                f"<g><title>{escape(f'{bar.label}, {name}: {bar.text}')}</title>"
+                f'<rect x="{at + span * 0.07 + series * each:.1f}" y="{base - tall:.1f}" width="{each:.1f}" '
                 f'height="{tall:.1f}" fill="{PALETTE.get(bar.colour, PALETTE["points"])}"/></g>'
             )
         if place % every == 0:
-            body.append(f'<text class="s" x="{x + span / 2:.1f}" y="{base + 18}" text-anchor="middle">{label}</text>')
+            body.append(f'<text class="s" x="{at + span / 2:.1f}" y="{base + 18}" text-anchor="middle">{name}</text>')
     y = base + 34
-    series = {b.label: b.colour for _, bars in bins for b in bars}
-    if len(series) > 1:
+    names = {b.label: b.colour for _, bars in bins for b in bars}
+    if len(names) > 1:
         x = left
-        for label, colour in series.items():
+        for label, colour in names.items():
             body.append(
                 f'<rect x="{x}" y="{y}" width="12" height="12" fill="{PALETTE.get(colour, PALETTE["points"])}"/>'
             )

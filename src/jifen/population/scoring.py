@@ -19,6 +19,7 @@ import pyarrow as pa
 from jifen.answers.door import Jifen, as_day
 from jifen.engines.kernel import Column, Results, compile_kernel
 from jifen.engines.reference import STATUSES
+from jifen.facts.values import show_value
 from jifen.plan.compile import compile_rules
 from jifen.plan.form import Plan
 from jifen.population.answer_columns import AnswerColumns
@@ -27,7 +28,7 @@ from jifen.population.mapping import Columns, by_name, check, read_mapping
 from jifen.population.sources import BLOCK
 from jifen.population.tally import Tally
 from jifen.population.where import compile_where
-from jifen.problems import Problem, RequestError, Where
+from jifen.problems import Problem, ProfileError, RequestError, Where, nearest
 
 BadRows = Literal["stop", "report"]
 _WHERE = "--where"
@@ -121,9 +122,9 @@ class Scorer:
         Raises RequestError at the first block with a bad value, unless bad rows are reported.
         """
         columns, wrong, bad = self._coded(block, first, file)
-        if bad and self.settings.bad_rows == "stop":
+        results, wrong = self._run(columns, wrong, bad, block, first, file)
+        if wrong is not None and self.settings.bad_rows == "stop":
             raise stop(bad, int(np.count_nonzero(wrong)), first + len(block))
-        results = self.kernel.run(columns, self.on) if len(block) else None
         tally = Tally(rows=len(block))
         for each in bad:
             tally.mistakes[f"{each.column} [{each.problem.code}]"] += 1
@@ -159,6 +160,42 @@ class Scorer:
                 bad += [BadValue(file, first + int(r) + 1, coding.column, _at(problem, values, int(r))) for r in rows]
             columns[coding.fact.id] = Column(coded.values, coded.valid)
         return columns, wrong, sorted(bad, key=lambda b: b.row)
+
+    def _run(
+        self,
+        columns: dict[str, Column],
+        wrong: Array | None,
+        bad: list[BadValue],
+        block: pa.RecordBatch,
+        first: int,
+        file: str,
+    ) -> tuple[Results | None, Array | None]:
+        """The answers; a value that contradicts what follows from others is taken out and its row is bad."""
+        names = {coding.fact.id: c for c, coding in self.columns.items()}
+        while len(block):
+            try:
+                return self.kernel.run(columns, self.on), wrong
+            except ProfileError as e:
+                problem = e.problems[0]
+                fact = problem.blanks["fact"]
+                given = columns[fact]
+                follows = self.kernel._derived({f: c for f, c in columns.items() if f != fact}, self.on, len(block))[
+                    fact
+                ]
+                assert isinstance(given.values, np.ndarray) and isinstance(follows.values, np.ndarray)
+                against = (given.values != follows.values) & _known(given) & _known(follows)
+                rows = np.flatnonzero(against)
+                columns[fact] = Column(given.values, _known(given) & ~against)
+                wrong = against if wrong is None else wrong | against
+                values = block.column(names[fact])
+                for row in rows.tolist():
+                    blanks = {
+                        **problem.blanks,
+                        "value": show_value(self.columns[names[fact]].fact, int(follows.values[row])),
+                    }
+                    at = Problem("contradiction", Where(), blanks, str(values[row].as_py()))
+                    bad.append(BadValue(file, first + row + 1, names[fact], at))
+        return None, wrong
 
     def _chosen(self, results: Results | None, wrong: Array | None, tally: Tally) -> Array | None:
         """The rows that are written; a bad row is, so that nothing is lost."""
@@ -238,7 +275,7 @@ def as_reader(data: Any) -> pa.RecordBatchReader:
         return data.to_reader(BLOCK)
     if hasattr(data, "__arrow_c_stream__"):
         return pa.RecordBatchReader.from_stream(data)
-    raise RequestError([Problem("not-a-table", Where(), {}, type(data).__name__)])
+    raise RequestError([Problem("no-arrow-table", Where(), {}, type(data).__name__)])
 
 
 # --- small pieces ---------------------------------------------------------------------------------------------
@@ -265,8 +302,6 @@ def _codes(plans: Iterable[Plan]) -> dict[str, frozenset[str]]:
 
 
 def _kept(keep: tuple[str, ...], schema: pa.Schema, file: str) -> list[str]:
-    from jifen.problems import nearest
-
     missing = [n for n in keep if n not in schema.names]
     if missing:
         raise RequestError(
@@ -288,6 +323,10 @@ def _unique(fields: list[pa.Field]) -> pa.Schema:
 def _fitted(arrays: list[pa.Array], schema: pa.Schema) -> list[pa.Array]:
     """Texts that a reader gave as dictionaries, as the table has them, and the other way round."""
     return [a if a.type == f.type else a.cast(f.type) for a, f in zip(arrays, schema, strict=True)]
+
+
+def _known(column: Column) -> Array:
+    return np.ones(len(column), np.bool_) if column.valid is None else column.valid
 
 
 def _at(problem: Problem, values: pa.Array, row: int) -> Problem:

@@ -125,7 +125,7 @@ class Source:
                 reader = pyarrow.csv.open_csv(
                     stream,
                     pyarrow.csv.ReadOptions(block_size=LINE, use_threads=False),
-                    pyarrow.csv.ParseOptions(delimiter, newlines_in_values=True, invalid_row_handler=invalid),
+                    pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=invalid),
                     pyarrow.csv.ConvertOptions(
                         column_types={n: pa.string() for n in names},
                         null_values=[""],
@@ -177,7 +177,7 @@ def find_files(inputs: Sequence[Path | str]) -> tuple[Path, ...]:
             if format_of(p):
                 found[p] = None
             else:
-                problems.append(Problem("unknown-format", Where(str(p)), {}, p.suffix))
+                problems.append(Problem("unknown-format", Where(str(p)), {"formats": ", ".join(_FORMATS)}, p.suffix))
     if problems:
         raise RequestError(problems)
     return tuple(found)
