@@ -167,11 +167,13 @@ _cards: Kept[tuple[Any, ...], SafeString] = Kept(12_000)
 
 
 def card(scheme: str, who: Subject, lang: str) -> SafeString:
-    """The card of a scheme on the result page, kept under what it depends on."""
+    """A scheme on the result page, kept under what it depends on: a card, or one line where the answer is no."""
     key = (lang, key_of(scheme, who))
     kept = _cards.get(key)
     if kept is None:
-        html = render_to_string("parts/card.html", {"lang": lang, **prepared(answer(scheme, who))})
+        found = prepared(answer(scheme, who))
+        template = "parts/row.html" if found["css"] in ("no", "none") else "parts/card.html"
+        html = render_to_string(template, {"lang": lang, **found})
         kept = _cards.put(key, mark_safe(html))  # noqa: S308  (rendered by a template just now)
     return kept
 
@@ -219,5 +221,5 @@ def sections(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for status, (css, words, meaning) in STATUS.items():
         inside = [c for c in cards if c["status"] == status]
         if inside:
-            found.append({"css": css, "words": words, "meaning": meaning, "cards": inside})
+            found.append({"css": css, "words": words, "meaning": meaning, "cards": inside, "brief": css in ("no", "none")})
     return found

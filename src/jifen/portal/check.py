@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings as django_settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -50,6 +51,7 @@ def places_offered(subject: str) -> list[str]:
 def start(request: HttpRequest, lang: str) -> HttpResponse:
     """Who are you, and which places do you ask about?"""
     context = {
+        "nav": "check",
         "starts": list(STARTS.values()),
         "draft": drafts.current(request),
         "ticket": drafts.ticket(),
@@ -68,7 +70,7 @@ def begin(request: HttpRequest, lang: str) -> HttpResponse:
     places = [p for p in request.POST.getlist("places") if p in offered] or ["CN"]
     code = drafts.from_ticket(request.POST.get("ticket", ""))
     draft = drafts.begin(code, subject=chosen.subject, start=chosen.id, places=places)
-    response = redirect("group", lang, _next(draft) or "you")
+    response = redirect("group", lang, _next(draft) or next(g.id for g in groups().values() if g.subject == draft.subject))
     drafts.remember(request, response, draft)
     return response
 
@@ -178,7 +180,8 @@ def _group_page(
         "here_group": id,
         "last": next_group(check, id) is None,
         "in_form": True,
-        "demo": check.draft.demo,
+        "demo": check.draft.demo or django_settings.DEMO,
+        "nav": "check",
         "aside": [rules().vocabulary.facts[f].title for f in check.aside if f in rules().vocabulary.facts],
     }
     return show(request, "group.html", context, 422 if problems else 200)

@@ -51,7 +51,7 @@ def schemes(request: HttpRequest, lang: str) -> HttpResponse:
         "q": query,
         "none": not groups,
     }
-    return show(request, "schemes.html", context)
+    return show(request, "schemes.html", {**context, "nav": "schemes"})
 
 
 def _version(id: str, day: str) -> tuple[Scheme, list[Scheme]]:
@@ -86,7 +86,7 @@ def scheme(request: HttpRequest, lang: str, id: str, day: str = "") -> HttpRespo
         "draft": drafts.current(request),
         "json_ld": _json_ld(found, lang, request),
     }
-    return show(request, "scheme.html", context)
+    return show(request, "scheme.html", {**context, "nav": "schemes"})
 
 
 def _citations(found: Scheme) -> list[Any]:
@@ -149,7 +149,7 @@ def law(request: HttpRequest, lang: str) -> HttpResponse:
     ]
     places = sorted({f["place"] for f in found}, key=lambda p: (p != "CN", p))
     context = {"places": [(place_words(p), [f for f in found if f["place"] == p]) for p in places], "count": len(found)}
-    return show(request, "law.html", context)
+    return show(request, "law.html", {**context, "nav": "law"})
 
 
 @require_GET
@@ -168,7 +168,7 @@ def instrument(request: HttpRequest, lang: str, name: str) -> HttpResponse:
                     if entry not in places.setdefault(c.place, []):
                         places[c.place].append(entry)
         parts.append({"scheme": s.scheme, "places": sorted(places.items(), key=lambda p: _natural(p[0]))})
-    return show(request, "instrument.html", {"instrument": sources[0].instrument, "parts": parts})
+    return show(request, "instrument.html", {"instrument": sources[0].instrument, "parts": parts, "nav": "law"})
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
@@ -192,7 +192,7 @@ def fact(request: HttpRequest, lang: str, id: str) -> HttpResponse:
 @require_GET
 def search(request: HttpRequest, lang: str) -> HttpResponse:
     query = request.GET.get("q", "")[:100].strip()
-    return show(request, "search.html", {"q": query, "hits": find(query, most=40) if query else []})
+    return show(request, "search.html", {"q": query, "hits": find(query, most=40) if query else [], "nav": "search"})
 
 
 @require_GET

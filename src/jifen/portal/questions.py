@@ -109,7 +109,7 @@ def steps(check: Check) -> list[Step]:
         if answered or unknown:
             worth = sum(weight[f] for f in unknown)
             found.append(Step(group, answered, len(unknown), group.id in check.draft.groups, worth))
-    return sorted(found, key=lambda s: (first.index(s.group.id) if s.group.id in first else len(first), -s.worth))
+    return sorted(found, key=lambda s: (first.index(s.group.topic) if s.group.topic in first else len(first), -s.worth))
 
 
 def next_group(check: Check, after: str = "") -> str | None:

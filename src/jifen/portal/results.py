@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jifen.answers.answer import Answer
 from jifen.portal import cards, drafts
 from jifen.portal.check import counts, field, places_offered
+from jifen.portal.groups import groups
 from jifen.portal.models import Draft, Share
 from jifen.portal.pages import personal, show
 from jifen.portal.questions import Check, check_change, held, next_group, read_group, scope, weights
-from jifen.portal.rules import answer, answers, rules, subject, today
-from jifen.portal.words import NEEDS, STATUS, need_of, place_of, place_words
+from jifen.portal.rules import answer, answers, rules, today
+from jifen.portal.words import NEEDS, STATUS, need_of, place_words
 
 SHARE_DAYS = (1, 7, 30)
 
@@ -53,8 +55,8 @@ def results(request: HttpRequest, lang: str) -> HttpResponse:
         "needs": [(n, words, numbers[n]) for n, words in NEEDS.items() if n in numbers],
         "need": need,
         "counts": counts(check),
-        "next": next_group(check) or next(iter(weights(check.answers)), ""),
         "next_group": next_group(check),
+        "first_group": next(g.id for g in groups().values() if g.subject == check.draft.subject),
         "known": len(check.draft.facts),
         "what_if": _what_if_fields(check, lang),
     }
@@ -68,7 +70,8 @@ def _common(check: Check) -> dict[str, Any]:
         "day": check.who.on,
         "aside": [facts[f].title for f in check.aside if f in facts],
         "places": [place_words(p) for p in check.draft.places],
-        "demo": check.draft.demo,
+        "demo": check.draft.demo or settings.DEMO,
+        "nav": "check",
     }
 
 
@@ -111,8 +114,7 @@ def what_if(request: HttpRequest, lang: str) -> HttpResponse:
     context = {
         **_common(check),
         "changed": [
-            {"before": cards.prepared(b), "after": cards.prepared(a), "html": cards.card(a.scheme, then.who, lang)}
-            for b, a in changed
+            {"before": cards.prepared(b), "after": cards.prepared(a)} for b, a in changed
         ],
         "change": [{"title": vocabulary[n].title, "was": _shown(n, check, lang), "now": _shown(n, then, lang)} for n in change],
         "problems": [{"title": vocabulary[n].title, "said": p.message(lang)} for n, p in problems.items()],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path, register_converter
 
-from jifen.portal import check, library, pages, results
+from jifen.portal import check, library, pages, registry, results
 
 
 class LangConverter:
@@ -60,6 +60,9 @@ _pages = [
     path("law/", library.law, name="law"),
     path("law/<slug:name>", library.instrument, name="instrument"),
     path("facts/<str:id>", library.fact, name="fact"),
+    path("registers/", registry.index, name="registers"),
+    path("registers/<slug:name>/", registry.register, name="register"),
+    path("registers/<slug:name>/<slug:id>", registry.entry, name="entry"),
     path("search", library.search, name="search"),
     path("samples/", library.samples, name="samples"),
     path("about", pages.plain, {"page": "about"}, name="about"),
@@ -71,8 +74,9 @@ _pages = [
 urlpatterns = [
     path("", pages.front, name="front"),
     path("results.json", results.as_json, name="results-json"),
+    path("registers/<slug:name>.<slug:form>", registry.export, name="register-export"),
     path("<lang:lang>/", include(_pages)),
-    re_path(r"^(?P<rest>(?:check|results|schemes|law|search|samples|about|privacy|accessibility)\b.*)$", pages.unprefixed),
+    re_path(r"^(?P<rest>(?:check|results|registers|schemes|law|search|samples|about|privacy|accessibility)\b.*)$", pages.unprefixed),
 ]
 handler404 = "jifen.portal.pages.lost"
 handler500 = "jifen.portal.pages.fault"
