@@ -26,7 +26,7 @@ def limits(get_response: Get) -> Get:
             length = LARGEST + 1
         if length > LARGEST:
             return problem(request, 413, "too-large")
-        if request.method == "POST" and not allowed(request):
+        if (request.method == "POST" or request.path.startswith("/api/")) and not allowed(request):
             response = problem(request, 429, "too-often")
             response["Retry-After"] = "20"
             return response
@@ -95,7 +95,7 @@ class Bucket:
 
 
 _posts = Bucket(1200, 60)
-_api = Bucket(600, 10)
+_api = Bucket(1200, 10)
 guesses = Bucket(20, 0.1)
 """Codes that one address may try."""
 

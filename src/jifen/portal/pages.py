@@ -102,6 +102,13 @@ def plain(request: HttpRequest, lang: str, page: str) -> HttpResponse:
     return show(request, f"{page}.html", {"kept_days": drafts.KEPT_DAYS})
 
 
+def interface(request: HttpRequest, lang: str) -> HttpResponse:
+    """The page about the interface for programs."""
+    from jifen.portal.api import operations
+
+    return show(request, "api.html", {"operations": operations()})
+
+
 def problem_page(request: HttpRequest, status: int, name: str, error: JifenError | None = None) -> HttpResponse:
     lang = lang_of(request)
     problems = [(p.message(lang), p.expected(lang), p.found, p.nearest) for p in error.problems] if error else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path, register_converter
 
+from jifen.portal.api import api
 from jifen.portal import check, library, pages, registry, results
 
 
@@ -65,6 +66,7 @@ _pages = [
     path("registers/<slug:name>/<slug:id>", registry.entry, name="entry"),
     path("search", library.search, name="search"),
     path("samples/", library.samples, name="samples"),
+    path("api", pages.interface, name="api"),
     path("about", pages.plain, {"page": "about"}, name="about"),
     path("privacy", pages.plain, {"page": "privacy"}, name="privacy"),
     path("accessibility", pages.plain, {"page": "accessibility"}, name="accessibility"),
@@ -75,6 +77,7 @@ urlpatterns = [
     path("", pages.front, name="front"),
     path("results.json", results.as_json, name="results-json"),
     path("registers/<slug:name>.<slug:form>", registry.export, name="register-export"),
+    path("api/", api.urls),
     path("<lang:lang>/", include(_pages)),
     re_path(r"^(?P<rest>(?:check|results|registers|schemes|law|search|samples|about|privacy|accessibility)\b.*)$", pages.unprefixed),
 ]
