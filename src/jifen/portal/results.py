@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,6 +17,7 @@ from jifen.portal.check import counts, field, places_offered
 from jifen.portal.groups import groups
 from jifen.portal.models import Draft, Share
 from jifen.portal.pages import personal, show
+from jifen.portal.private import what_if_data
 from jifen.portal.questions import Check, check_change, held, next_group, read_group, scope, weights
 from jifen.portal.rules import answer, answers, rules, today
 from jifen.portal.words import NEEDS, STATUS, need_of, place_words
@@ -59,6 +61,8 @@ def results(request: HttpRequest, lang: str) -> HttpResponse:
         "first_group": next(g.id for g in groups().values() if g.subject == check.draft.subject),
         "known": len(check.draft.facts),
         "what_if": _what_if_fields(check, lang),
+        "words": what_if_data(check.draft, lang),
+        "plans": " ".join(reverse("plans", args=(check.draft.subject, p, check.who.on)) for p in check.draft.places),
     }
     return personal(show(request, "results.html", context))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path, register_converter
 
 from jifen.portal.api import api
-from jifen.portal import check, library, pages, registry, results
+from jifen.portal import check, library, pages, private, registry, results
 
 
 class LangConverter:
@@ -47,6 +47,7 @@ _pages = [
     path("check/forget", check.forget, name="forget"),
     path("check/settings", check.settings, name="settings"),
     path("check/<slug:id>", check.group, name="group"),
+    path("private", private.private, name="private"),
     path("results/", results.results, name="results"),
     path("results/what-if", results.what_if, name="what-if"),
     path("results/compare", results.compare, name="compare"),
@@ -77,9 +78,10 @@ urlpatterns = [
     path("", pages.front, name="front"),
     path("results.json", results.as_json, name="results-json"),
     path("registers/<slug:name>.<slug:form>", registry.export, name="register-export"),
+    path("plans/<slug:kind>-<str:place>-<isodate:day>.json", private.plans, name="plans"),
     path("api/", api.urls),
     path("<lang:lang>/", include(_pages)),
-    re_path(r"^(?P<rest>(?:check|results|registers|schemes|law|search|samples|about|privacy|accessibility)\b.*)$", pages.unprefixed),
+    re_path(r"^(?P<rest>(?:check|private|results|registers|schemes|law|search|samples|about|privacy|accessibility)\b.*)$", pages.unprefixed),
 ]
 handler404 = "jifen.portal.pages.lost"
 handler500 = "jifen.portal.pages.fault"

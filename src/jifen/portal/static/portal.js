@@ -46,7 +46,7 @@
 
   const what = document.querySelector("form[data-what-if]");
   const shown = document.getElementById("what-if-result");
-  if (what && shown) {
+  if (what && shown && !(what.dataset.engine && "noModule" in HTMLScriptElement.prototype)) {
     let turn = 0;
     const ask = async () => {
       const mine = ++turn;

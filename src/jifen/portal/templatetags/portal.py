@@ -78,3 +78,12 @@ def thousands(number: int | None) -> str:
 def listed(context: Context, items: list[str]) -> SafeString:
     """Items with the separator of the language."""
     return mark_safe(("、" if context["lang"] == "zh" else ", ").join(conditional_escape(i) for i in items))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def tongue(context: Context, text: str) -> SafeString:
+    """Marks text that stands in the other language, for screen readers and fonts."""
+    chinese = any("\u4e00" <= c <= "\u9fff" for c in text)
+    if context["lang"] == "zh" and not chinese:
+        return mark_safe(' lang="en"')
+    return mark_safe(' lang="zh-Hans"') if context["lang"] == "en" and chinese else mark_safe("")
