@@ -226,38 +226,37 @@ def _at(place: Place, level: int, edge: int | None) -> Place:
 
 
 class Sight:
-    """One plan as asking sees it: its variables in groups (all that one answer settles), its answer, and in a ranking its points.
+    """One plan as asking sees it: its variables in groups (all that one answer settles), and its diagrams for what is known."""
 
-    `presumed` are the values that hold until an authority grants others.
-    """
-
-    def __init__(self, plan: Plan, presumed: Mapping[str, int], prior: Prior) -> None:
+    def __init__(self, plan: Plan, prior: Prior) -> None:
         self.plan = plan
         names: dict[tuple[str, ...], list[str]] = {}
         for name in plan.levels:
             names.setdefault(plan.variables[name].facts, []).append(name)
-        order = [
-            name for group in sorted(names.values(), key=lambda g: plan.variables[g[0]].authority) for name in group
-        ]
+        grouped = sorted(names.values(), key=lambda g: plan.variables[g[0]].authority)
+        order = [name for group in grouped for name in group]
         self.levels = {name: level for level, name in enumerate(order)}
         self.variables = [plan.variables[name] for name in order]
         self.first_authority = sum(1 for v in self.variables if not v.authority)
-        roots = [n for n in (plan.outcome, plan.total if plan.ranking else None) if n]
-        self.weights = Weights(self.variables, cells(roots), prior)
-        diagrams = Diagrams(self.levels, presumed)
-        self.answer = self._seen(diagrams.of(plan.outcome))
-        self.totals: tuple[Place, ...] = ()
-        self.choice = next((c for c in plan.choices if c in plan.variables), "") if plan.ranking else ""
-        if plan.ranking and plan.total:
-            variable = plan.variables[self.choice] if self.choice else None
-            options = range(variable.low, variable.high + 1) if variable else (0,)
-            self.totals = tuple(
-                self._points(Diagrams(self.levels, {**presumed, **({self.choice: v} if variable else {})}))
-                for v in options
-            )
+        self.edges = cells([n for n in (plan.outcome, plan.total) if n])
+        self.weights = Weights(self.variables, self.edges, prior)
+        self.choice = next((c for c in plan.choices if c in plan.variables), "") if plan.total else ""
+
+    def answer(self, known: Mapping[str, int]) -> Place:
+        """The outcomes that the authority can still give, as a set of bits: bit 0 for the best, the last for none."""
+        return self._seen(Diagrams(self.levels, known).of(self.plan.outcome))
+
+    def totals(self, known: Mapping[str, int]) -> tuple[Place, ...]:
+        """The points by each choice of the applicant; one diagram where nothing is left to choose, none where there are no points."""
+        if self.plan.total is None:
+            return ()
+        if not self.choice or self.choice in known:
+            return (self._points(Diagrams(self.levels, known)),)
+        variable = self.plan.variables[self.choice]
+        options = range(variable.low, variable.high + 1)
+        return tuple(self._points(Diagrams(self.levels, {**known, self.choice: v})) for v in options)
 
     def _seen(self, function: Function) -> Place:
-        """The outcomes that the authority can still give, as a set of bits, in place of the outcome."""
         masks: dict[tuple[int, int], int] = {}
         first = self.first_authority
 
