@@ -10,7 +10,7 @@ values); 1 settles everything. Weights and powers are floats: they order questio
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -167,14 +167,14 @@ def joined(place: Place, levels: Iterable[int], weights: Weights, how: str) -> P
     build = Builder(weights)
     done: dict[int, Place] = {}
     pairs: dict[tuple[object, ...], Place] = {}
-    ends: dict[int, Fork] = {f.end: f for f in _ends(place)}
+    made: dict[int, Fork] = {f.end: f for f in ends(place[1])}
 
     def both(a: Place, b: Place) -> Place:
         if a[1] is b[1]:
             return (min if how == "min" else max)(a[0], b[0]), a[1]
         if not a[1].ways and not b[1].ways:
             both_ends = a[1].end | b[1].end
-            return 0, ends.setdefault(both_ends, Fork(_LAST, (), (), a[1].mean, a[1].square, 0, both_ends))
+            return 0, made.setdefault(both_ends, Fork(_LAST, (), (), a[1].mean, a[1].square, 0, both_ends))
         key = (id(a[1]), id(b[1]), b[0] - a[0])
         found = pairs.get(key)
         if found is None:
@@ -210,11 +210,28 @@ def joined(place: Place, levels: Iterable[int], weights: Weights, how: str) -> P
     return place[0] + offset, fork
 
 
-def _ends(place: Place) -> list[Fork]:
-    found: dict[int, Fork] = {id(place[1]): place[1]} if not place[1].ways else {}
-    for fork in by_level(place):
-        found |= {id(w[1]): w[1] for w in fork.ways if not w[1].ways}
-    return list(found.values())
+def lowest_case(place: Place) -> dict[int, int]:
+    """A case in which the points are fewest: for each level that it meets, a value."""
+    case: dict[int, int] = {}
+    fork = place[1]
+    while fork.ways:
+        at = next(n for n, (offset, _) in enumerate(fork.ways) if offset == 0)
+        case[fork.level] = fork.breaks[at - 1] if at else fork.breaks[0] - 1
+        fork = fork.ways[at][1]
+    return case
+
+
+def ends(fork: Fork) -> Iterator[Fork]:
+    """Every end that can still be reached, once."""
+    seen: set[int] = set()
+    stack = [fork]
+    while stack:
+        at = stack.pop()
+        if id(at) not in seen:
+            seen.add(id(at))
+            stack.extend(w[1] for w in at.ways)
+            if not at.ways:
+                yield at
 
 
 def _at(place: Place, level: int, edge: int | None) -> Place:
