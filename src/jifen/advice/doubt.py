@@ -10,7 +10,7 @@ values); 1 settles everything. Weights and powers are floats: they order questio
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -167,14 +167,14 @@ def joined(place: Place, levels: Iterable[int], weights: Weights, how: str) -> P
     build = Builder(weights)
     done: dict[int, Place] = {}
     pairs: dict[tuple[object, ...], Place] = {}
-    ends: dict[int, Fork] = {f.end: f for f in _ends(place)}
+    made: dict[int, Fork] = {f.end: f for f in ends(place[1])}
 
     def both(a: Place, b: Place) -> Place:
         if a[1] is b[1]:
             return (min if how == "min" else max)(a[0], b[0]), a[1]
         if not a[1].ways and not b[1].ways:
             both_ends = a[1].end | b[1].end
-            return 0, ends.setdefault(both_ends, Fork(_LAST, (), (), a[1].mean, a[1].square, 0, both_ends))
+            return 0, made.setdefault(both_ends, Fork(_LAST, (), (), a[1].mean, a[1].square, 0, both_ends))
         key = (id(a[1]), id(b[1]), b[0] - a[0])
         found = pairs.get(key)
         if found is None:
@@ -210,11 +210,28 @@ def joined(place: Place, levels: Iterable[int], weights: Weights, how: str) -> P
     return place[0] + offset, fork
 
 
-def _ends(place: Place) -> list[Fork]:
-    found: dict[int, Fork] = {id(place[1]): place[1]} if not place[1].ways else {}
-    for fork in by_level(place):
-        found |= {id(w[1]): w[1] for w in fork.ways if not w[1].ways}
-    return list(found.values())
+def lowest_case(place: Place) -> dict[int, int]:
+    """A case in which the points are fewest: for each level that it meets, a value."""
+    case: dict[int, int] = {}
+    fork = place[1]
+    while fork.ways:
+        at = next(n for n, (offset, _) in enumerate(fork.ways) if offset == 0)
+        case[fork.level] = fork.breaks[at - 1] if at else fork.breaks[0] - 1
+        fork = fork.ways[at][1]
+    return case
+
+
+def ends(fork: Fork) -> Iterator[Fork]:
+    """Every end that can still be reached, once."""
+    seen: set[int] = set()
+    stack = [fork]
+    while stack:
+        at = stack.pop()
+        if id(at) not in seen:
+            seen.add(id(at))
+            stack.extend(w[1] for w in at.ways)
+            if not at.ways:
+                yield at
 
 
 def _at(place: Place, level: int, edge: int | None) -> Place:
@@ -226,38 +243,37 @@ def _at(place: Place, level: int, edge: int | None) -> Place:
 
 
 class Sight:
-    """One plan as asking sees it: its variables in groups (all that one answer settles), its answer, and in a ranking its points.
+    """One plan as asking sees it: its variables in groups (all that one answer settles), and its diagrams for what is known."""
 
-    `presumed` are the values that hold until an authority grants others.
-    """
-
-    def __init__(self, plan: Plan, presumed: Mapping[str, int], prior: Prior) -> None:
+    def __init__(self, plan: Plan, prior: Prior) -> None:
         self.plan = plan
         names: dict[tuple[str, ...], list[str]] = {}
         for name in plan.levels:
             names.setdefault(plan.variables[name].facts, []).append(name)
-        order = [
-            name for group in sorted(names.values(), key=lambda g: plan.variables[g[0]].authority) for name in group
-        ]
+        grouped = sorted(names.values(), key=lambda g: plan.variables[g[0]].authority)
+        order = [name for group in grouped for name in group]
         self.levels = {name: level for level, name in enumerate(order)}
         self.variables = [plan.variables[name] for name in order]
         self.first_authority = sum(1 for v in self.variables if not v.authority)
-        roots = [n for n in (plan.outcome, plan.total if plan.ranking else None) if n]
-        self.weights = Weights(self.variables, cells(roots), prior)
-        diagrams = Diagrams(self.levels, presumed)
-        self.answer = self._seen(diagrams.of(plan.outcome))
-        self.totals: tuple[Place, ...] = ()
-        self.choice = next((c for c in plan.choices if c in plan.variables), "") if plan.ranking else ""
-        if plan.ranking and plan.total:
-            variable = plan.variables[self.choice] if self.choice else None
-            options = range(variable.low, variable.high + 1) if variable else (0,)
-            self.totals = tuple(
-                self._points(Diagrams(self.levels, {**presumed, **({self.choice: v} if variable else {})}))
-                for v in options
-            )
+        self.edges = cells([n for n in (plan.outcome, plan.total) if n])
+        self.weights = Weights(self.variables, self.edges, prior)
+        self.choice = next((c for c in plan.choices if c in plan.variables), "") if plan.total else ""
+
+    def answer(self, known: Mapping[str, int]) -> Place:
+        """The outcomes that the authority can still give, as a set of bits: bit 0 for the best, the last for none."""
+        return self._seen(Diagrams(self.levels, known).of(self.plan.outcome))
+
+    def totals(self, known: Mapping[str, int]) -> tuple[Place, ...]:
+        """The points by each choice of the applicant; one diagram where nothing is left to choose, none where there are no points."""
+        if self.plan.total is None:
+            return ()
+        if not self.choice or self.choice in known:
+            return (self._points(Diagrams(self.levels, known)),)
+        variable = self.plan.variables[self.choice]
+        options = range(variable.low, variable.high + 1)
+        return tuple(self._points(Diagrams(self.levels, {**known, self.choice: v})) for v in options)
 
     def _seen(self, function: Function) -> Place:
-        """The outcomes that the authority can still give, as a set of bits, in place of the outcome."""
         masks: dict[tuple[int, int], int] = {}
         first = self.first_authority
 

@@ -252,20 +252,30 @@ class _View:
     def __init__(self, plan: Plan, presumed: Mapping[str, int], prior: Prior, facts: Mapping[str, Fact]) -> None:
         self.plan, self.prior, self.facts = plan, prior, facts
         self.presumed = presumed
-        self.sight = Sight(plan, presumed, prior)
+        self.sight = Sight(plan, prior)
         self.clauses = placed(plan)
         self._states: dict[frozenset[tuple[str, int]], _State] = {}
 
     def state(self, known: Mapping[str, int]) -> _State:
+        """The state for what is known: from the nearest that is kept and knows less, or anew."""
         key = frozenset(known.items())
         found = self._states.get(key)
         if found is None:
             near = max((k for k in list(self._states) if k <= key), key=len, default=None)
-            start = self._states[near] if near is not None else _State(self, self.sight.answer, self.sight.totals)
-            more = {self.sight.levels[n]: v for n, v in known.items() if near is None or (n, v) not in near}
-            found = start.further(more)
+            if near is not None:
+                found = self._states[near].further(dict(key - near))
+            else:
+                # The first to come is served at once; for others who know something else, all is laid out from nothing known.
+                start = known if not self._states else {}
+                put = {**self.presumed, **start}
+                totals = self.sight.totals(put) if self.plan.ranking else ()
+                found = _State(self, self.sight.answer(put), totals)
+                if len(start) != len(known):
+                    self._states[frozenset()] = found
+                    found = found.further(known)
             while len(self._states) >= _KEPT:
-                self._states.pop(next(iter(self._states)), None)
+                oldest = next((k for k in self._states if k), None)
+                self._states.pop(oldest or frozenset(), None)
             self._states[key] = found
         return found
 
@@ -285,17 +295,16 @@ class _State:
         self._askable: dict[frozenset[int], tuple[str, ...]] = {}
         self._powers: dict[str, float] | None = None
 
-    def further(self, known: Mapping[int, int]) -> _State:
-        sight = self.view.sight
-        totals = self.totals
-        if sight.choice and len(totals) > 1:
-            level = sight.levels[sight.choice]
-            if level in known:
-                totals = (totals[known[level] - sight.variables[level].low],)
+    def further(self, known: Mapping[str, int]) -> _State:
+        """The state when these variables are known too."""
+        sight, totals = self.view.sight, self.totals
+        if len(totals) > 1 and sight.choice in known:
+            totals = (totals[known[sight.choice] - self.view.plan.variables[sight.choice].low],)
+        levels = {sight.levels[n]: v for n, v in known.items()}
         return _State(
             self.view,
-            restricted(self.answer, known, sight.weights),
-            tuple(restricted(t, known, sight.weights) for t in totals),
+            restricted(self.answer, levels, sight.weights),
+            tuple(restricted(t, levels, sight.weights) for t in totals),
         )
 
     def askable(self, unknown: frozenset[str], values: Mapping[str, Value]) -> tuple[str, ...]:
