@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jifen.cli.app import AsText, Format, Lang, Language, app, print_json
-from jifen.problems import Problem, RequestError
 
 if TYPE_CHECKING:
     from jifen.registers import Found, Register, Registers
@@ -42,6 +41,7 @@ def registers(
     """List the registers of public data, or show one with all its rows."""
     from jifen import registers as public
     from jifen.cli import register_text as text
+    from jifen.registers.export import only_register
 
     all_ = public.load(local)
     if name:
@@ -51,7 +51,7 @@ def registers(
     elif format is RegisterFormat.json:
         print_json([_listed(r) for r in all_.values()])
     else:
-        raise RequestError([Problem("one-register", blanks={"form": format.value})])
+        only_register((), all_, format.value)
 
 
 @app.command(
@@ -145,6 +145,7 @@ def remove(name: _Name, lang: Language = Lang.en, local: LocalFolder = None) -> 
 def _print(found: list[Found], all_: Registers, names: list[str], format: RegisterFormat, lang: Lang) -> None:
     from jifen import registers as public
     from jifen.cli import register_text as text
+    from jifen.registers.export import only_register
 
     if format is RegisterFormat.text:
         text.rows(found, all_, lang.value)
@@ -157,10 +158,8 @@ def _print(found: list[Found], all_: Registers, names: list[str], format: Regist
         print(calendar.replace("\r\n", "\n"), end="")
         text.left_out(left, lang.value)
     else:
-        inside = dict.fromkeys([f.row.register for f in found]) or dict.fromkeys(names)
-        if len(inside) != 1:
-            raise RequestError([Problem("one-register", blanks={"form": "csv"}, found=", ".join(inside))])
-        print(public.as_csv(all_[next(iter(inside))], (f.row for f in found)), end="")
+        register = only_register([f.row.register for f in found] or names, all_, format.value)
+        print(public.as_csv(register, (f.row for f in found)), end="")
 
 
 def _listed(register: Register) -> dict[str, object]:

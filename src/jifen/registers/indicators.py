@@ -89,14 +89,15 @@ def chart(name: str, registers: Registers, lang: str = "en") -> Chart:
             for place in places
         )
     else:
-        spoken = [(f"{registers.show(r, 'place', lang)}, {period(r)}", r) for r in shown]
+        comma = ", " if lang == "en" else "，"
+        spoken = [(registers.show(r, "place", lang) + comma + period(r), r) for r in shown]
         series = (Series(title, tuple(_point(r, label, registers, lang) for label, r in spoken)),)
     return Chart(
         title=title,
         description=_described(shown, registers, lang),
         series=series,
         kind="step" if stock else "stacked",
-        unit=registers.show(shown[0], "unit", lang),
+        unit="" if shown[0].text("unit") == "count" else registers.show(shown[0], "unit", lang),
         note=_note(shown, registers, lang),
         lang=lang,
     )
@@ -118,15 +119,21 @@ def _described(rows: Sequence[Row], registers: Registers, lang: str) -> str:
 
 
 def _note(rows: Sequence[Row], registers: Registers, lang: str) -> str:
-    """Every total that does not add up, every value that is not exact, and how sure we are."""
+    """What a reader must know: totals that do not add up, values that are not exact or not confirmed, periods that overlap."""
     said = []
     for row in rows:
-        found = sum_of(row, registers)
-        if row.text("reading") not in ("", "exactly") or row.sure_of("value") != "confirmed":
-            sure = registers["indicators"].columns["confidence"].values[row.sure_of("value")][lang]
-            said.append(f"{period(row)}: {amount(row, registers, lang)}, {sure}." if lang == "en" else f"{period(row)}：{amount(row, registers, lang)}，{sure}。")  # fmt: skip
+        found, sure = sum_of(row, registers), row.sure_of("value")
+        if row.text("reading") not in ("", "exactly") or sure != "confirmed":
+            words = registers["indicators"].columns["confidence"].values[sure][lang]
+            doubt = "" if sure == "confirmed" else f", {words}" if lang == "en" else f"，{words}"
+            value = amount(row, registers, lang) + doubt
+            said.append(f"{period(row)}: {value}." if lang == "en" else f"{period(row)}：{value}。")
         if found and not found.same:
             said.append(row.note[lang])
+    if sum(1 for row in rows if row.get("from")) > 1:
+        said.append({"en": "Periods overlap and are not added up.", "zh": "各时段有重叠，未作加总。"}[lang])
+    if len({row.text("place") for row in rows}) == len(rows) > 1:
+        said.append({"en": "Each place counts by its own conditions.", "zh": "各地统计口径不同。"}[lang])
     return (" " if lang == "en" else "").join(said)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -138,7 +138,7 @@ def _references(register: Register, all_: Mapping[str, Register]) -> list[Proble
                     near = next((r.id for r in target if id_.casefold() in map(str.casefold, r.name.values())), "")
                     near = near or nearest(id_.casefold(), target.rows)
                     blanks = {"column": column.name, "register": column.register}
-                    problems.append(Problem("register-no-such-row", row.where, blanks, id_, near))
+                    problems.append(Problem("register-no-such-row", row.fields[column.name], blanks, id_, near))
     return problems
 
 
@@ -151,7 +151,7 @@ def _totals(register: Register) -> list[Problem]:
             values = [register.rows[p].get("value") for p in parts]
             total = sum((v for v in values if isinstance(v, Decimal)), Decimal(0))
             if total != value and not all(row.note.values()):
-                problems.append(Problem("register-total", row.where, {"sum": total}, str(value)))
+                problems.append(Problem("register-total", row.fields["value"], {"sum": total}, str(value)))
     return problems
 
 
@@ -180,17 +180,13 @@ def check_file(name: str, file: Path | str, local: Path | str | None = None) -> 
     problems = [p for register in together.values() for p in _references(register, together)] or _totals(new)
     if problems:
         raise RegisterError(problems)
-    same = {id_ for id_, row in new.rows.items() if id_ in old.rows and _bare(row) == _bare(old.rows[id_])}
+    same = {id_ for id_, row in new.rows.items() if id_ in old.rows and row == old.rows[id_]}
     return Change(
         new,
         tuple(i for i in new.rows if i not in old.rows),
         tuple(i for i in old.rows if i not in new.rows),
         tuple(i for i in new.rows if i in old.rows and i not in same),
     )
-
-
-def _bare(row: Row) -> Row:
-    return replace(row, where=Where())
 
 
 def import_file(name: str, file: Path | str, local: Path | str | None = None) -> Change:
