@@ -446,6 +446,9 @@ CATALOGUE: dict[str, Entry] = {
     "no-such-need": _entry(
         "nothing in these registers answers to the need `{need}`", "这些名录中没有对应 `{need}` 的需求", "one of: {choices}", "以下之一：{choices}"
     ),
+    "one-register": _entry(
+        "the format {form} holds the rows of one register", "格式 {form} 只能包含一个名录的行", "one register: its name, or `--in NAME`", "一个名录：写出名称或 `--in 名称`"
+    ),
     "bad-place": _entry(
         "this is not a place", "无法识别此地点", "a latitude and longitude such as 39.99,116.47, or a district", "纬度,经度（如 39.99,116.47）或区名"
     ),

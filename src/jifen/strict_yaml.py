@@ -84,13 +84,13 @@ def decode(data: bytes, file: str, error: type[JifenError] = ProfileError) -> st
 
 
 def _chinese(data: bytes) -> str:
-    """A hint where the bytes are Chinese in the encoding that older office programs write."""
+    """What the text says where its bytes are Chinese in the encoding that older office programs write."""
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         return ""
     shown = next((line for line in text.splitlines() if any("\u4e00" <= c <= "\u9fff" for c in line)), "")
-    return f"save it as UTF-8; read as GB 18030 it says: {shown.strip()[:40]}" if shown else ""
+    return f"{shown.strip()[:40]} (GB 18030 → UTF-8)" if shown else ""
 
 
 def parse(text: str, file: str, error: type[JifenError] = ProfileError, first_line: int = 1) -> Node:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from jifen.problems import Problem, RequestError
 from jifen.registers.rows import Row, Value, When, written
 from jifen.registers.search import Found
 from jifen.registers.store import Register, Registers
@@ -55,6 +56,14 @@ def as_csv(register: Register, rows: Iterable[Row]) -> str:
         }  # fmt: skip
         out.writerow([fixed[c] if c in fixed else written(row.values.get(c, "")) for c in register.columns])
     return text.getvalue()
+
+
+def only_register(names: Iterable[str], registers: Registers, form: str) -> Register:
+    """The one register that a form with fixed columns can hold. Raises RequestError where there are several, or none."""
+    found = list(dict.fromkeys(names))
+    if len(found) != 1:
+        raise RequestError([Problem("one-register", blanks={"form": form}, found=", ".join(found))])
+    return registers[found[0]]
 
 
 def as_geojson(found: Sequence[Found], registers: Registers) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -60,7 +60,10 @@ Value = str | int | Decimal | When | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry. `values` holds the register's own columns, without those that are empty: an empty field is unknown."""
+    """One entry. `values` holds the register's own columns, without those that are empty: an empty field is unknown.
+
+    `where` and `fields` say where the row and each of its fields stand in the file; rows that say the same are equal.
+    """
 
     register: str
     id: str
@@ -71,7 +74,8 @@ class Row:
     sure: Sure
     less_sure: Mapping[str, Sure]
     source: str
-    where: Where
+    where: Where = field(compare=False)
+    fields: Mapping[str, Where] = field(compare=False, repr=False, default_factory=dict)
 
     def sure_of(self, column: str) -> Sure:
         """How sure we are of one field."""
@@ -197,6 +201,7 @@ def _row(cells: Mapping[str, _Cell], schema: Schema, at: Where, problems: list[P
         less_sure=doubts,
         source=str(taken["source"]),
         where=at,
+        fields={name: where for name, (_, where) in cells.items()},
     )
 
 
@@ -277,7 +282,7 @@ def _together(values: Mapping[str, Value], cells: Mapping[str, _Cell], at: Where
     if len(exchanged) == 2:
         for problem in exchanged:
             problems[problems.index(problem)] = Problem(
-                problem.code, problem.where, problem.blanks, problem.found, f"lat {lon[0]}, lon {lat[0]} (exchanged)"
+                problem.code, problem.where, problem.blanks, problem.found, f"lat {lon[0]}, lon {lat[0]}"
             )
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from jifen.problems import Problem, RegisterError, RequestError, Where, nearest
@@ -90,8 +91,8 @@ def local_folder() -> Path:
     return Path(given) if given else Path(base) / "jifen" / "registers"
 
 
-def load(local: Path | str | None = None) -> Registers:
-    """All registers; files in `local` (by default `local_folder()`) stand in for ours.
+def load(local: Path | str | None = None, published: Collection[str] = ()) -> Registers:
+    """All registers; files in `local` (by default `local_folder()`) stand in for ours, but not for those named in `published`.
 
     Raises RegisterError with every mistake in the rows, PolicyError for a mistake in a schema.
 
@@ -107,7 +108,7 @@ def load(local: Path | str | None = None) -> Registers:
     problems: list[Problem] = []
     for name, schema in schemas.items():
         path = mine / f"{name}.csv"
-        is_local = path.is_file()
+        is_local = path.is_file() and name not in published
         path = path if is_local else folder / f"{name}.csv"
         try:
             found[name] = Register(schema, {r.id: r for r in read_rows(path, schema)}, str(path), is_local)
@@ -116,6 +117,9 @@ def load(local: Path | str | None = None) -> Registers:
     if not problems:
         for register in found.values():
             problems += _references(register, found)
+    if not problems:
+        for register in found.values():
+            problems += _totals(register)
     if problems:
         raise RegisterError(problems)
     return Registers(found)
@@ -134,7 +138,20 @@ def _references(register: Register, all_: Mapping[str, Register]) -> list[Proble
                     near = next((r.id for r in target if id_.casefold() in map(str.casefold, r.name.values())), "")
                     near = near or nearest(id_.casefold(), target.rows)
                     blanks = {"column": column.name, "register": column.register}
-                    problems.append(Problem("register-no-such-row", row.where, blanks, id_, near))
+                    problems.append(Problem("register-no-such-row", row.fields[column.name], blanks, id_, near))
+    return problems
+
+
+def _totals(register: Register) -> list[Problem]:
+    """Totals whose `parts` add up to something else, with nothing said about it."""
+    problems = []
+    for row in register if "parts" in register.columns else ():
+        parts, value = row.get("parts"), row.get("value")
+        if isinstance(parts, tuple) and isinstance(value, Decimal):
+            values = [register.rows[p].get("value") for p in parts]
+            total = sum((v for v in values if isinstance(v, Decimal)), Decimal(0))
+            if total != value and not all(row.note.values()):
+                problems.append(Problem("register-total", row.fields["value"], {"sum": total}, str(value)))
     return problems
 
 
@@ -151,15 +168,19 @@ class Change:
     changed: tuple[str, ...]
 
 
-def check_file(registers: Registers, name: str, file: Path | str) -> Change:
-    """Hold a file against the form of a register. Raises RegisterError with every mistake."""
+def check_file(name: str, file: Path | str, local: Path | str | None = None) -> Change:
+    """Hold a file against the form of a register. Raises RegisterError with every mistake, RequestError for an unknown register."""
+    try:
+        registers = load(local)
+    except RegisterError:
+        registers = load(local, published=[name])
     old, path = registers[name], Path(file)
     new = Register(old.schema, {r.id: r for r in read_rows(path, old.schema)}, str(path), True)
     together = {**registers, name: new}
-    problems = [p for register in together.values() for p in _references(register, together)]
+    problems = [p for register in together.values() for p in _references(register, together)] or _totals(new)
     if problems:
         raise RegisterError(problems)
-    same = {id_ for id_, row in new.rows.items() if id_ in old.rows and _bare(row) == _bare(old.rows[id_])}
+    same = {id_ for id_, row in new.rows.items() if id_ in old.rows and row == old.rows[id_]}
     return Change(
         new,
         tuple(i for i in new.rows if i not in old.rows),
@@ -168,15 +189,11 @@ def check_file(registers: Registers, name: str, file: Path | str) -> Change:
     )
 
 
-def _bare(row: Row) -> Row:
-    return replace(row, where=Where())
-
-
-def import_file(registers: Registers, name: str, file: Path | str, local: Path | str | None = None) -> Change:
+def import_file(name: str, file: Path | str, local: Path | str | None = None) -> Change:
     """Check a file and put it in the place of a register: written whole or not at all. Raises RegisterError, RequestError."""
     from jifen.registers.export import as_csv
 
-    change = check_file(registers, name, file)
+    change = check_file(name, file, local)
     folder = Path(local) if local is not None else local_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -191,10 +208,14 @@ def import_file(registers: Registers, name: str, file: Path | str, local: Path |
 
 
 def remove_local(name: str, local: Path | str | None = None) -> bool:
-    """Take an office's file away, so that ours stands again; False where there was none."""
-    path = (Path(local) if local is not None else local_folder()) / f"{name}.csv"
+    """Take an office's file away, so that ours stands again; False where there was none. Raises RequestError for an unknown register."""
+    names = [path.stem for path in register_folder().glob("*.yaml")]
+    if name not in names:
+        raise RequestError(
+            [Problem("no-such-register", blanks={"register": name}, found=name, nearest=nearest(name, names))]
+        )
     try:
-        path.unlink()
+        ((Path(local) if local is not None else local_folder()) / f"{name}.csv").unlink()
     except FileNotFoundError:
         return False
     return True
