@@ -13,12 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, NinjaAPI, Router, Schema
 from ninja.errors import HttpError, ValidationError
 
+from jifen.advice.path import find_paths
 from jifen.answers.answer import Answer
 from jifen.answers.schemas import answer_schema
 from jifen.portal.finder import find as found_by
 from jifen.portal.questions import scope, weights
 from jifen.portal.registry import registers
 from jifen.portal.rules import answers, rules, subject, today
+from jifen.portal.ways import costs
 from jifen.portal.uses import cited, instruments, uses
 from jifen.portal.words import place_of
 from jifen.problems import JifenError, RequestError
@@ -136,6 +138,22 @@ def compare(request: HttpRequest, body: Places) -> dict[str, Any]:
     for place in dict.fromkeys(body.places):
         found[place] = [_brief(a) for a in answers(scope("person", [place]), who)]
     return {"as_of": who.on.isoformat(), "places": found}
+
+
+class Path(OneScheme):
+    """`to` is an outcome of the scheme; to qualify if left out."""
+
+    to: str = ""
+
+
+@routes.post("/path", summary="The cheapest ways to an outcome", openapi_extra=_described(_OBJECT, 400, 404, 413, 422))
+def path(request: HttpRequest, body: Path) -> dict[str, Any]:
+    who = subject(body.facts, body.on or today())
+    rules().versions(body.scheme)
+    found = find_paths(rules(), who.values, who.on, body.scheme, costs(), to=body.to)
+    if found is None:
+        raise HttpError(404, "no version in force on that day")
+    return found.data()
 
 
 def _brief(a: Answer) -> dict[str, Any]:

@@ -15,8 +15,11 @@ from functools import cache
 from pypinyin import Style, lazy_pinyin
 
 from jifen.forms import Words
+from jifen.portal.groups import both
+from jifen.portal.registry import registers
 from jifen.portal.rules import rules
 from jifen.portal.uses import instruments
+from jifen.registers.regulation import load_regulation
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,14 @@ class Entry:
     id: str
     title: Words
     more: tuple[str, ...] = ()
+
+    @property
+    def register(self) -> str:
+        return self.id.partition("/")[0]
+
+    @property
+    def row(self) -> str:
+        return self.id.partition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,14 @@ def _entries() -> Iterable[Entry]:
         yield Entry("scheme", id, last.title, (*last.authority.values(), *outcomes, *(r for q in last.requirements for r in q.title.values())))
     for name, sources in instruments().items():
         yield Entry("law", name, sources[0].instrument.title, (sources[0].instrument.number,))
+    for number, article in load_regulation().articles.items():
+        words = (*article.summary.values(), *(w for p in article.promises for w in p.gives.values()))
+        yield Entry("article", str(number), both(f"Regulation, Art. {number}", f"条例第{number}条"), words)
+    for name, register in registers().items():
+        yield Entry("register", name, register.schema.title, tuple(register.schema.about.values()))
+        for row in register:
+            if name not in ("indicators", "districts"):
+                yield Entry("row", f"{name}/{row.id}", row.name, tuple(row.note.values()))
     for id, fact in rules().vocabulary.facts.items():
         yield Entry("fact", id, fact.title, tuple(fact.question.values()))
 

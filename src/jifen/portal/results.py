@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jifen.answers.answer import Answer
 from jifen.portal import cards, drafts
+from jifen.portal import ways as roads
 from jifen.portal.check import counts, field, places_offered
 from jifen.portal.groups import groups
 from jifen.portal.models import Draft, Share
@@ -156,11 +157,29 @@ def one(request: HttpRequest, lang: str, scheme: str) -> HttpResponse:
         **cards.prepared(found),
         "criteria": cards.criteria(found, lang),
         "requirements": cards.requirements(found),
+        "ways": roads.shown(way, lang) if (way := roads.paths(found, check.who)) else None,
         "assumed": _named(found.assumed),
         "chosen": _named(found.chosen),
         "other_subject": versions[-1].subject != check.draft.subject,
     }
     return personal(show(request, "result.html", context))
+
+
+@require_GET
+def ways(request: HttpRequest, lang: str) -> HttpResponse:
+    """The cheapest ways over all schemes of the check, nearest first."""
+    check = _check(request)
+    if check is None:
+        return redirect("check", lang)
+    found = []
+    for a in check.answers:
+        way = roads.paths(a, check.who)
+        if way and way.ways and way.ways[0].steps:
+            first = way.ways[0]
+            changes = sum(not s.supposed for s in first.steps)
+            found.append(((changes > 0, first.cost, len(first.steps)), way))
+    found.sort(key=lambda f: f[0])
+    return personal(show(request, "ways.html", {**_common(check), "found": [roads.shown(w, lang) for _, w in found]}))
 
 
 def _named(values: Any) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from jifen.charts import CSS as CHART_CSS
 from jifen.portal.secret import secret_key
 
 DATA = Path(os.environ["JIFEN_PORTAL_DATA"])
@@ -94,7 +95,10 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
-STATICFILES_DIRS = [_HERE / "static"]
+_MADE = DATA / "made"
+_MADE.mkdir(parents=True, exist_ok=True)
+(_MADE / "charts.css").write_text(CHART_CSS, "utf-8")
+STATICFILES_DIRS = [_HERE / "static", _MADE]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "jifen.portal.private.EngineFinder"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

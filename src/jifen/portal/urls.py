@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path, register_converter
 
 from jifen.portal.api import api
-from jifen.portal import check, library, pages, private, registry, results
+from jifen.portal import check, library, pages, private, registry, regulation, results
 
 
 class LangConverter:
@@ -51,6 +51,7 @@ _pages = [
     path("results/", results.results, name="results"),
     path("results/what-if", results.what_if, name="what-if"),
     path("results/compare", results.compare, name="compare"),
+    path("results/ways", results.ways, name="ways"),
     path("results/report", results.report, name="report"),
     path("results/share", results.sharing, name="sharing"),
     path("results/<path:scheme>", results.one, name="result"),
@@ -60,8 +61,11 @@ _pages = [
     path("schemes/<path:id>/<isodate:day>", library.scheme, name="version"),
     path("schemes/<path:id>", library.scheme, name="scheme"),
     path("law/", library.law, name="law"),
+    path("law/regulation/", regulation.contents, name="regulation"),
+    path("law/regulation/<int:number>", regulation.article, name="article"),
     path("law/<slug:name>", library.instrument, name="instrument"),
     path("facts/<str:id>", library.fact, name="fact"),
+    path("indicators", regulation.indicators, name="indicators"),
     path("registers/", registry.index, name="registers"),
     path("registers/<slug:name>/", registry.register, name="register"),
     path("registers/<slug:name>/<slug:id>", registry.entry, name="entry"),
@@ -81,7 +85,7 @@ urlpatterns = [
     path("plans/<slug:kind>-<str:place>-<isodate:day>.json", private.plans, name="plans"),
     path("api/", api.urls),
     path("<lang:lang>/", include(_pages)),
-    re_path(r"^(?P<rest>(?:check|private|results|registers|schemes|law|search|samples|about|privacy|accessibility)\b.*)$", pages.unprefixed),
+    re_path(r"^(?P<rest>(?:check|private|results|registers|indicators|schemes|law|search|samples|about|privacy|accessibility)\b.*)$", pages.unprefixed),
 ]
 handler404 = "jifen.portal.pages.lost"
 handler500 = "jifen.portal.pages.fault"
