@@ -61,21 +61,20 @@ def _criterion(scheme: Scheme, criterion: Criterion) -> Iterator[Use]:
 
 
 def uses_of(scheme: Scheme) -> Iterator[Use]:
+    """The rules of a scheme with the names they ask: requirements, points and outcomes first, then what they derive from."""
     inner: dict[str, tuple[str, ...]] = {}
+    below: list[Use] = []
     for derived in scheme.derived:
         match derived.definition:
             case Conditions():
                 found = list(_conditions(scheme, derived.definition, derived.citations))
-                yield from found
-                inner[derived.id] = tuple(n for use in found for n in use.names)
             case FactTable():
-                names = tuple(c.name for c in derived.definition.columns)
-                inner[derived.id] = names
-                yield Use(scheme, derived.title, derived.citations, names)
+                found = [Use(scheme, derived.title, derived.citations, tuple(c.name for c in derived.definition.columns))]
             case other:
                 named = getattr(other, "names", None) or (getattr(other, "fact", ""),)
-                inner[derived.id] = tuple(n for n in named if n)
-                yield Use(scheme, derived.title, derived.citations, inner[derived.id])
+                found = [Use(scheme, derived.title, derived.citations, tuple(n for n in named if n))]
+        inner[derived.id] = tuple(n for use in found for n in use.names)
+        below += found
     direct: list[Use] = []
     for requirement in scheme.requirements:
         direct += _conditions(scheme, requirement.conditions, requirement.citations)
@@ -86,6 +85,7 @@ def uses_of(scheme: Scheme) -> Iterator[Use]:
     for use in direct:
         more = tuple(n for name in use.names for n in inner.get(name, ()))
         yield Use(use.scheme, use.words, use.citations, use.names + more) if more else use
+    yield from below
 
 
 @cache
