@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+
 from portal_server import running
 
 WIDTHS = [320, 1280]
@@ -20,9 +21,14 @@ def visitor(chromium: Browser, **options: object) -> Iterator[Page]:
     context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
     page = context.new_page()
     wrong: list[str] = []
-    page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") and "status of 4" not in m.text else None)
+    page.on(
+        "console",
+        lambda m: wrong.append(m.text) if m.type in ("error", "warning") and "status of 4" not in m.text else None,
+    )
     page.on("pageerror", lambda e: wrong.append(str(e)))
-    page.on("request", lambda r: wrong.append(r.url) if not re.match(r"https?://127\.0\.0\.1|blob:|data:", r.url) else None)
+    page.on(
+        "request", lambda r: wrong.append(r.url) if not re.match(r"https?://127\.0\.0\.1|blob:|data:", r.url) else None
+    )
     yield page
     context.close()
     assert wrong == []
@@ -63,7 +69,9 @@ def test_public_pages_are_accessible(server, chromium: Browser, lang: str, width
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_pages_of_a_check_are_accessible_empty_filled_and_with_errors(server, chromium: Browser, lang: str, width: int) -> None:  # type: ignore[no-untyped-def]
+def test_pages_of_a_check_are_accessible_empty_filled_and_with_errors(
+    server, chromium: Browser, lang: str, width: int
+) -> None:  # type: ignore[no-untyped-def]
     with visitor(chromium, viewport={"width": width, "height": 800}) as page:
         page.goto(f"{server.address}/{lang}/check/")
         page.click("button[value=researcher]")
@@ -98,9 +106,13 @@ def test_pages_are_accessible_in_the_dark(server, chromium: Browser, lang: str) 
         assert found == []
 
 
-@pytest.mark.parametrize(("lang", "qualifies", "open_"), [("en", "Qualifies", "Not decided yet"), ("zh", "符合", "尚不能确定")])
+@pytest.mark.parametrize(
+    ("lang", "qualifies", "open_"), [("en", "Qualifies", "Not decided yet"), ("zh", "符合", "尚不能确定")]
+)
 @pytest.mark.parametrize("start", ["researcher", "founder", "student", "family"])
-def test_a_person_finds_what_they_get(server, chromium: Browser, lang: str, qualifies: str, open_: str, start: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_person_finds_what_they_get(
+    server, chromium: Browser, lang: str, qualifies: str, open_: str, start: str
+) -> None:  # type: ignore[no-untyped-def]
     """Start, answer a group with autosave, see the panel move, stop, see results, open one, go back."""
     with visitor(chromium) as page:
         page.goto(f"{server.address}/{lang}/")
@@ -165,6 +177,7 @@ def test_the_main_way_by_keyboard_alone(server, chromium: Browser) -> None:  # t
         assert page.evaluate("document.activeElement.className") == "skip"
         tab_to(".hero .button")
         page.keyboard.press("Enter")
+        page.wait_for_url("**/check/")
         tab_to("button[value=engineer]")
         page.keyboard.press("Enter")
         page.wait_for_url("**/check/you")

@@ -68,7 +68,8 @@ def test_what_contradicts_is_said_and_not_saved(client) -> None:  # type: ignore
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [("300,000", 300000), ("３００，０００", 300000), ("300 000", 300000), ("0", 0), ("", None), ("-", None)]
+    ("typed", "kept"),
+    [("300,000", 300000), ("３００，０００", 300000), ("300 000", 300000), ("0", 0), ("", None), ("-", None)],
 )
 def test_numbers_are_read_as_people_write_them(client, typed: str, kept: object) -> None:  # type: ignore[no-untyped-def]
     client.begin()
@@ -118,7 +119,20 @@ def test_results_by_need(client) -> None:  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("page", ["", "cn/work-permit", "cn/permanent-residence/spouse", "hk/ttps", "compare", "compare?place=CN&place=HK", "ways", "report", "share"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        "cn/work-permit",
+        "cn/permanent-residence/spouse",
+        "hk/ttps",
+        "compare",
+        "compare?place=CN&place=HK",
+        "ways",
+        "report",
+        "share",
+    ],
+)
 def test_every_page_of_the_results_answers_and_is_kept_from_caches(client, lang: str, page: str) -> None:  # type: ignore[no-untyped-def]
     client.open_sample("founder")
     answer = client.get(f"/{lang}/results/{page}")
@@ -239,7 +253,9 @@ def test_a_check_is_deleted_at_once_with_its_links(client) -> None:  # type: ign
 
 def test_a_shared_link_shows_what_was_chosen_and_nothing_else(client) -> None:  # type: ignore[no-untyped-def]
     client.open_sample("engineer")
-    page = client.send("/en/results/share", {"scheme": "cn/work-permit", "days": "7", "detail": "points"}).content.decode()
+    page = client.send(
+        "/en/results/share", {"scheme": "cn/work-permit", "days": "7", "detail": "points"}
+    ).content.decode()
     [link] = set(re.findall(r'href="(/en/shared/[^"]+)"', page))
     visitor = type(client)()
     html = visitor.get(link).content.decode()
@@ -311,7 +327,15 @@ def test_a_huge_file_is_refused_with_a_page(client) -> None:  # type: ignore[no-
 
 
 @pytest.mark.parametrize(
-    "name", ['<script>alert("x")</script>', "'; DROP TABLE portal_draft; --", "{{ 7|add:7 }}{% now 'Y' %}", "Ἀριστοτέλης ‮evil", "名" * 500, "a\u0000b"]
+    "name",
+    [
+        '<script>alert("x")</script>',
+        "'; DROP TABLE portal_draft; --",
+        "{{ 7|add:7 }}{% now 'Y' %}",
+        "Ἀριστοτέλης ‮evil",
+        "名" * 500,
+        "a\u0000b",
+    ],
 )
 def test_hostile_names_are_shown_as_they_are(client, name: str) -> None:  # type: ignore[no-untyped-def]
     client.begin()
@@ -340,6 +364,8 @@ def test_the_methods_of_a_page_are_its_own(client) -> None:  # type: ignore[no-u
 
 def test_a_draft_of_an_older_vocabulary_is_held_as_far_as_it_goes(client) -> None:  # type: ignore[no-untyped-def]
     client.begin()
-    Draft.objects.filter(code=_draft(client).code).update(facts={"no.such.fact": 1, "birth_date": "1992-05-05", "age": 12})
+    Draft.objects.filter(code=_draft(client).code).update(
+        facts={"no.such.fact": 1, "birth_date": "1992-05-05", "age": 12}
+    )
     html = client.get("/en/results/").content.decode()
     assert "Set aside, because they contradict other answers: Age" in html

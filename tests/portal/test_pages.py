@@ -60,7 +60,12 @@ def test_the_language_switch_keeps_the_place(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("query", "first"),
-    [("work permit", "cn/work-permit"), ("工作许可", "cn/work-permit"), ("gongzuo xuke", "cn/work-permit"), ("gzxk", "cn/work-permit")],
+    [
+        ("work permit", "cn/work-permit"),
+        ("工作许可", "cn/work-permit"),
+        ("gongzuo xuke", "cn/work-permit"),
+        ("gzxk", "cn/work-permit"),
+    ],
 )
 def test_search_finds_in_english_chinese_and_pinyin(client: Client, query: str, first: str) -> None:
     html = client.get("/en/search", {"q": query}).content.decode()

@@ -19,11 +19,16 @@ from jifen.cli.app import Policies, app
 def portal(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.", min=0, max=65535)] = 8010,
-    database: Annotated[str, typer.Option(metavar="URL", help="A PostgreSQL database; the embedded SQLite if left out.")] = "",
+    database: Annotated[
+        str, typer.Option(metavar="URL", help="A PostgreSQL database; the embedded SQLite if left out.")
+    ] = "",
     data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of database, secret key and static files [~/.local/share/jifen].")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of database, secret key and static files [~/.local/share/jifen]."),
     ] = None,
-    origin: Annotated[str, typer.Option(metavar="URL", help="The public address, if a proxy with https stands in front.")] = "",
+    origin: Annotated[
+        str, typer.Option(metavar="URL", help="The public address, if a proxy with https stands in front.")
+    ] = "",
     demo: Annotated[bool, typer.Option("--demo", help="Mark every page and print as demonstration.")] = False,
     workers: Annotated[int, typer.Option(help="Processes; 0 takes one on SQLite and two on PostgreSQL.", min=0)] = 0,
     threads: Annotated[int, typer.Option(help="Threads of each process.", min=1)] = 8,
@@ -45,7 +50,7 @@ def portal(
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(environment(folder.resolve(), database, origin, demo, tuple(policies)))
     if host not in ("127.0.0.1", "localhost", "::1"):
-        os.environ.setdefault("JIFEN_PORTAL_HOST", "*" if host in ("0.0.0.0", "::") else host)  # noqa: S104
+        os.environ.setdefault("JIFEN_PORTAL_HOST", "*" if host in ("0.0.0.0", "::") else host)
     if port == 0:
         with socket.socket() as probe:
             probe.bind((host, 0))

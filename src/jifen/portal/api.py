@@ -20,8 +20,8 @@ from jifen.portal.finder import find as found_by
 from jifen.portal.questions import scope, weights
 from jifen.portal.registry import registers
 from jifen.portal.rules import answers, rules, subject, today
-from jifen.portal.ways import costs
 from jifen.portal.uses import cited, instruments, uses
+from jifen.portal.ways import costs
 from jifen.portal.words import place_of
 from jifen.problems import JifenError, RequestError
 from jifen.registers import as_data, find
@@ -36,15 +36,6 @@ api = NinjaAPI(
 )
 routes = Router()
 _MOST = 60
-
-
-class Problems(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    problems: list[dict[str, Any]] = []
 
 
 class Profile(Schema):
@@ -71,8 +62,18 @@ class Places(Profile):
 
 
 def _problems(status: int) -> dict[str, Any]:
-    text = {400: "What was sent cannot be used", 404: "There is none", 422: "What was sent has another form", 429: "Too many requests", 413: "Too large"}
-    schema = {"type": "object", "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}}, "required": ["type", "title", "status"]}
+    text = {
+        400: "What was sent cannot be used",
+        404: "There is none",
+        422: "What was sent has another form",
+        429: "Too many requests",
+        413: "Too large",
+    }
+    schema = {
+        "type": "object",
+        "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}},
+        "required": ["type", "title", "status"],
+    }
     return {"description": text[status], "content": {"application/problem+json": {"schema": schema}}}
 
 
@@ -94,7 +95,11 @@ def check(request: HttpRequest, body: Asked) -> dict[str, Any]:
     return {"answers": [a.data() for a in found]}
 
 
-@routes.post("/explain", summary="One answer in full, with what each open fact is asked for", openapi_extra=_described(_OBJECT, 400, 404, 413, 422))
+@routes.post(
+    "/explain",
+    summary="One answer in full, with what each open fact is asked for",
+    openapi_extra=_described(_OBJECT, 400, 404, 413, 422),
+)
 def explain(request: HttpRequest, body: OneScheme) -> dict[str, Any]:
     day = body.on or today()
     [found] = rules().check(body.facts, on=day, schemes=[body.scheme])
@@ -103,7 +108,10 @@ def explain(request: HttpRequest, body: OneScheme) -> dict[str, Any]:
 
 def _why(name: str, day: date, scheme: str) -> list[dict[str, Any]]:
     return [
-        {"words": dict(u.words), "citation": [{**c, "title": dict(c["title"])} for c in cited(u.citations, u.instruments)]}
+        {
+            "words": dict(u.words),
+            "citation": [{**c, "title": dict(c["title"])} for c in cited(u.citations, u.instruments)],
+        }
         for u in uses(day).get(name, ())
         if u.scheme.id == scheme
     ]
@@ -118,7 +126,13 @@ def ask(request: HttpRequest, body: Asked) -> dict[str, Any]:
     order = sorted((f for f in weight if not facts[f].authority), key=lambda f: -weight[f])
     return {
         "questions": [
-            {"fact": f, "question": dict(facts[f].question), "type": facts[f].kind, "unit": facts[f].unit_text, "weight": round(weight[f], 3)}
+            {
+                "fact": f,
+                "question": dict(facts[f].question),
+                "type": facts[f].kind,
+                "unit": facts[f].unit_text,
+                "weight": round(weight[f], 3),
+            }
             for f in order[:20]
         ]
     }
@@ -131,7 +145,9 @@ def _wanted(schemes: list[str] | None) -> list[str]:
     return found
 
 
-@routes.post("/compare", summary="Places side by side for the same facts", openapi_extra=_described(_OBJECT, 400, 404, 413, 422))
+@routes.post(
+    "/compare", summary="Places side by side for the same facts", openapi_extra=_described(_OBJECT, 400, 404, 413, 422)
+)
 def compare(request: HttpRequest, body: Places) -> dict[str, Any]:
     who = subject(body.facts, body.on or today())
     found = {}
@@ -168,7 +184,11 @@ def _brief(a: Answer) -> dict[str, Any]:
     }
 
 
-@routes.get("/schemes", summary="All schemes, or those that words in English, Chinese or pinyin find", openapi_extra=_described(_LIST, 422))
+@routes.get(
+    "/schemes",
+    summary="All schemes, or those that words in English, Chinese or pinyin find",
+    openapi_extra=_described(_LIST, 422),
+)
 def schemes(request: HttpRequest, q: str = "") -> list[dict[str, Any]]:
     shelf = rules().shelf.schemes
     ids = [e.id for e in found_by(q[:100], kinds=("scheme",), most=500)] if q.strip() else list(shelf)
@@ -186,7 +206,9 @@ def schemes(request: HttpRequest, q: str = "") -> list[dict[str, Any]]:
     ]
 
 
-@routes.get("/schemes/{path:scheme}", summary="The rules of a scheme on a day", openapi_extra=_described(_OBJECT, 400, 404, 422))
+@routes.get(
+    "/schemes/{path:scheme}", summary="The rules of a scheme on a day", openapi_extra=_described(_OBJECT, 400, 404, 422)
+)
 def scheme(request: HttpRequest, scheme: str, on: date | None = None) -> dict[str, Any]:
     from jifen.plan.form import in_force
 
@@ -224,7 +246,10 @@ def law(request: HttpRequest) -> list[dict[str, Any]]:
 
 @routes.get("/registers", summary="The registers", openapi_extra=_described(_LIST, 422))
 def all_registers(request: HttpRequest) -> list[dict[str, Any]]:
-    return [{"register": r.name, "title": dict(r.schema.title), "about": dict(r.schema.about), "rows": len(r)} for r in registers().values()]
+    return [
+        {"register": r.name, "title": dict(r.schema.title), "about": dict(r.schema.about), "rows": len(r)}
+        for r in registers().values()
+    ]
 
 
 @routes.get("/registers/{name}", summary="Rows of a register", openapi_extra=_described(_LIST, 400, 404, 422))
@@ -242,7 +267,9 @@ def _answer(status: int, title: str, problems: list[dict[str, Any]] | None = Non
     body: dict[str, Any] = {"type": f"urn:jifen:problem:{status}", "title": title, "status": status}
     if problems:
         body["problems"] = problems
-    return JsonResponse(body, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        body, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+    )
 
 
 @api.exception_handler(JifenError)
@@ -253,7 +280,10 @@ def _mistake(request: HttpRequest, error: JifenError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _form(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    said = [{"message": e.get("msg", ""), "where": {"path": ".".join(str(p) for p in e.get("loc", ()))}} for e in error.errors]
+    said = [
+        {"message": e.get("msg", ""), "where": {"path": ".".join(str(p) for p in e.get("loc", ()))}}
+        for e in error.errors
+    ]
     return _answer(422, "What was sent has another form", said[:50])
 
 
@@ -274,5 +304,3 @@ def operations() -> list[dict[str, Any]]:
         for method, it in methods.items():
             found.append({"method": method.upper(), "path": path, "summary": it.get("summary", "")})
     return found
-
-

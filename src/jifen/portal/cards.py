@@ -122,7 +122,12 @@ def fact_links(names: Iterable[str], found: Answer) -> list[dict[str, Any]]:
     """Facts by title, each with the group in which it is asked, or none if only the authority knows it."""
     facts = rules().vocabulary.facts
     return [
-        {"id": n, "title": facts[n].title, "group": "" if facts[n].authority else group_of().get(n, ""), "authority": facts[n].authority}
+        {
+            "id": n,
+            "title": facts[n].title,
+            "group": "" if facts[n].authority else group_of().get(n, ""),
+            "authority": facts[n].authority,
+        }
         for n in names
         if n in facts
     ]
@@ -131,7 +136,8 @@ def fact_links(names: Iterable[str], found: Answer) -> list[dict[str, Any]]:
 def reasons(found: Answer) -> list[dict[str, Any]]:
     scheme = version(found) or rules().versions(found.scheme)[-1]
     return [
-        {"kind": r.kind, "words": r.words, "law": r.notes, "cited": cited(r.citations, scheme.instruments)} for r in found.reasons
+        {"kind": r.kind, "words": r.words, "law": r.notes, "cited": cited(r.citations, scheme.instruments)}
+        for r in found.reasons
     ]
 
 
@@ -174,7 +180,7 @@ def card(scheme: str, who: Subject, lang: str) -> SafeString:
         found = prepared(answer(scheme, who))
         template = "parts/row.html" if found["css"] in ("no", "none") else "parts/card.html"
         html = render_to_string(template, {"lang": lang, **found})
-        kept = _cards.put(key, mark_safe(html))  # noqa: S308  (rendered by a template just now)
+        kept = _cards.put(key, mark_safe(html))
     return kept
 
 
@@ -221,5 +227,7 @@ def sections(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for status, (css, words, meaning) in STATUS.items():
         inside = [c for c in cards if c["status"] == status]
         if inside:
-            found.append({"css": css, "words": words, "meaning": meaning, "cards": inside, "brief": css in ("no", "none")})
+            found.append(
+                {"css": css, "words": words, "meaning": meaning, "cards": inside, "brief": css in ("no", "none")}
+            )
     return found

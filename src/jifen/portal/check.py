@@ -42,7 +42,9 @@ _FEW = 8
 def places_offered(subject: str) -> list[str]:
     """The places that have a scheme for a kind of subject."""
     found = dict.fromkeys(
-        place_of(v[-1].jurisdiction) for v in rules().shelf.schemes.values() if v[-1].subject == subject and v[-1].law == "law"
+        place_of(v[-1].jurisdiction)
+        for v in rules().shelf.schemes.values()
+        if v[-1].subject == subject and v[-1].law == "law"
     )
     return [p for p in ["CN", *sorted(found)] if p in found and p in PLACES][:1] + sorted(p for p in found if p != "CN")
 
@@ -70,7 +72,9 @@ def begin(request: HttpRequest, lang: str) -> HttpResponse:
     places = [p for p in request.POST.getlist("places") if p in offered] or ["CN"]
     code = drafts.from_ticket(request.POST.get("ticket", ""))
     draft = drafts.begin(code, subject=chosen.subject, start=chosen.id, places=places)
-    response = redirect("group", lang, _next(draft) or next(g.id for g in groups().values() if g.subject == draft.subject))
+    response = redirect(
+        "group", lang, _next(draft) or next(g.id for g in groups().values() if g.subject == draft.subject)
+    )
     drafts.remember(request, response, draft)
     return response
 
@@ -122,7 +126,11 @@ def group(request: HttpRequest, lang: str, id: str) -> HttpResponse:
         return redirect("check", lang)
     day = today()
     check = held(draft, day)
-    facts = asked_now(check, found) if request.GET.get("all") is None else [rules().vocabulary.facts[f] for f in found.facts]
+    facts = (
+        asked_now(check, found)
+        if request.GET.get("all") is None
+        else [rules().vocabulary.facts[f] for f in found.facts]
+    )
     if request.method != "POST":
         return personal(_group_page(request, check, id, facts, {}, {}))
     every = [rules().vocabulary.facts[f] for f in found.facts]
@@ -141,7 +149,9 @@ def group(request: HttpRequest, lang: str, id: str) -> HttpResponse:
     check = held(draft, day)
     if partial:
         said = {name: _said(p, lang) for name, p in problems.items()}
-        panel = render_to_string("parts/panel.html", {"lang": lang, "counts": counts(check), "steps": steps(check), "here": id})
+        panel = render_to_string(
+            "parts/panel.html", {"lang": lang, "counts": counts(check), "steps": steps(check), "here": id}
+        )
         return personal(JsonResponse({"panel": panel, "problems": said}))
     switch = request.POST.get("switch", "")
     if problems:
@@ -174,7 +184,9 @@ def _group_page(
         "group": found,
         "fields": [field(f, check, lang, problems.get(f.id), typed.get(f.id)) for f in facts],
         "left_out": len(found.facts) - len(facts),
-        "problems": [{"id": f, "title": rules().vocabulary.facts[f].title, "said": _said(p, lang)} for f, p in problems.items()],
+        "problems": [
+            {"id": f, "title": rules().vocabulary.facts[f].title, "said": _said(p, lang)} for f, p in problems.items()
+        ],
         "steps": all_steps,
         "counts": counts(check),
         "here_group": id,
@@ -203,7 +215,11 @@ def field(fact: Fact, check: Check, lang: str, problem: Problem | None, typed: s
         entry |= {"input": "choice", "options": [("yes", {"en": "Yes", "zh": "是"}), ("no", {"en": "No", "zh": "否"})]}
         entry["value"] = {True: "yes", False: "no"}.get(value, "")
     elif fact.kind == "one of":
-        entry |= {"input": "choice" if len(codes) <= _FEW else "select", "options": codes, "value": entry["value"] or ""}
+        entry |= {
+            "input": "choice" if len(codes) <= _FEW else "select",
+            "options": codes,
+            "value": entry["value"] or "",
+        }
     elif fact.kind == "several of" and len(codes) > 60:
         held_codes = list(value or [])
         entry |= {"input": "several-select", "options": sorted(codes, key=lambda c: c[1][lang]), "slots": []}
@@ -215,7 +231,10 @@ def field(fact: Fact, check: Check, lang: str, problem: Problem | None, typed: s
         entry |= {"input": "date", "low": show_value(fact, fact.low), "high": show_value(fact, fact.high)}
     elif fact.kind == "spells":
         rows = list(value or [])[:SPELLS]
-        entry |= {"input": "spells", "rows": [*enumerate(rows), *((i, {}) for i in range(len(rows), min(SPELLS, len(rows) + 2)))]}
+        entry |= {
+            "input": "spells",
+            "rows": [*enumerate(rows), *((i, {}) for i in range(len(rows), min(SPELLS, len(rows) + 2)))],
+        }
     else:
         entry |= {"input": "number"}
         if isinstance(value, (int, str)) and typed is None and str(value):
@@ -355,5 +374,3 @@ def settings(request: HttpRequest, lang: str) -> HttpResponse:
         fields["places"] = [p for p in request.POST.getlist("places") if p in offered] or ["CN"]
     drafts.change(draft.code, {}, **fields)
     return redirect("results", lang)
-
-

@@ -94,7 +94,13 @@ def find(code: str) -> Draft | None:
 
 def remember(request: HttpRequest, response: HttpResponse, draft: Draft) -> None:
     response.set_signed_cookie(
-        COOKIE, draft.code, salt=COOKIE, max_age=KEPT_DAYS * 86_400, httponly=True, samesite="Lax", secure=request.is_secure()
+        COOKIE,
+        draft.code,
+        salt=COOKIE,
+        max_age=KEPT_DAYS * 86_400,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
     )
 
 
@@ -119,7 +125,10 @@ def delete(code: str) -> None:
 def share(draft: Draft, content: Mapping[str, Any], days: int) -> Share:
     with _write():
         return Share.objects.create(
-            token=secrets.token_urlsafe(18), draft=draft, content=dict(content), expires=timezone.now() + timedelta(days=days)
+            token=secrets.token_urlsafe(18),
+            draft=draft,
+            content=dict(content),
+            expires=timezone.now() + timedelta(days=days),
         )
 
 

@@ -71,7 +71,12 @@ def _entries() -> Iterable[Entry]:
     for id, versions in rules().shelf.schemes.items():
         last = versions[-1]
         outcomes = [words for o in last.outcomes for words in o.title.values()]
-        yield Entry("scheme", id, last.title, (*last.authority.values(), *outcomes, *(r for q in last.requirements for r in q.title.values())))
+        yield Entry(
+            "scheme",
+            id,
+            last.title,
+            (*last.authority.values(), *outcomes, *(r for q in last.requirements for r in q.title.values())),
+        )
     for name, sources in instruments().items():
         yield Entry("law", name, sources[0].instrument.title, (sources[0].instrument.number,))
     for number, article in load_regulation().articles.items():
@@ -104,7 +109,11 @@ def find(query: str, kinds: Iterable[str] = (), most: int = 40) -> list[Entry]:
             continue
         if all(w in item.title for w in words):
             rank = 0 if item.title.startswith(words[0]) else 1
-        elif joined.isascii() and len(joined) > 1 and (joined in item.pinyin or (len(joined) > 2 and joined in item.initials)):
+        elif (
+            joined.isascii()
+            and len(joined) > 1
+            and (joined in item.pinyin or (len(joined) > 2 and joined in item.initials))
+        ):
             rank = 2
         elif all(w in item.text for w in words):
             rank = 3

@@ -38,12 +38,22 @@ def schemes(request: HttpRequest, lang: str) -> HttpResponse:
         if (wanted is not None and id not in wanted) or (place and where != place):
             continue
         now = in_force(versions, day)
-        entry = {"id": id, "scheme": now or last, "versions": len(versions), "in_force": now is not None, "model": last.law != "law"}
+        entry = {
+            "id": id,
+            "scheme": now or last,
+            "versions": len(versions),
+            "in_force": now is not None,
+            "model": last.law != "law",
+        }
         groups.setdefault(where, {}).setdefault(need_of(id, last.subject), []).append(entry)
     order = sorted(groups, key=lambda p: (p != "CN", p))
     context = {
         "places": [
-            {"id": p, "words": place_words(p), "needs": [(words, groups[p][n]) for n, words in NEEDS.items() if n in groups[p]]}
+            {
+                "id": p,
+                "words": place_words(p),
+                "needs": [(words, groups[p][n]) for n, words in NEEDS.items() if n in groups[p]],
+            }
             for p in order
         ],
         "offered": [(p, place_words(p), n) for p, n in sorted(offered.items(), key=lambda x: (x[0] != "CN", x[0]))],
@@ -75,7 +85,10 @@ def scheme(request: HttpRequest, lang: str, id: str, day: str = "") -> HttpRespo
         "scheme": found,
         "id": id,
         "sections": Sheet(found, lang).sections(),
-        "versions": [{"start": v.start, "until": v.until, "here": v is found, "begun": v.start <= today()} for v in reversed(versions)],
+        "versions": [
+            {"start": v.start, "until": v.until, "here": v is found, "begun": v.start <= today()}
+            for v in reversed(versions)
+        ],
         "now": in_force(versions, today()) is found,
         "changes": _changes(versions, found, lang),
         "sure": sure,
@@ -102,7 +115,11 @@ def _changes(versions: list[Scheme], found: Scheme, lang: str) -> list[dict[str,
     before, after = (as_markdown(v).splitlines() for v in (versions[place - 1], found))
     changed = []
     for line in difflib.unified_diff(before, after, lineterm="", n=0):
-        if line.startswith(("---", "+++", "@@")) or not line[1:].strip() or line[1:].startswith(("In force", "|--", "|:-")):
+        if (
+            line.startswith(("---", "+++", "@@"))
+            or not line[1:].strip()
+            or line[1:].startswith(("In force", "|--", "|:-"))
+        ):
             continue
         changed.append({"sign": line[0], "text": line[1:]})
     return changed[:400]
@@ -120,7 +137,12 @@ def _json_ld(found: Scheme, lang: str, request: HttpRequest) -> str:
         "url": request.build_absolute_uri(request.path),
         "validFrom": found.start.isoformat(),
         "subjectOf": [
-            {"@type": "Legislation", "name": i.title.get(lang) or i.title.get("en"), "legislationIdentifier": i.number or None, "url": i.url or None}
+            {
+                "@type": "Legislation",
+                "name": i.title.get(lang) or i.title.get("en"),
+                "legislationIdentifier": i.number or None,
+                "url": i.url or None,
+            }
             for i in found.instruments.values()
         ],
     }
@@ -138,7 +160,7 @@ def source(request: HttpRequest, lang: str, id: str, day: str) -> HttpResponse:
 @require_GET
 def law(request: HttpRequest, lang: str) -> HttpResponse:
     """The instruments on which the schemes rest."""
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "slug": name,
             "instrument": sources[0].instrument,
@@ -184,7 +206,8 @@ def fact(request: HttpRequest, lang: str, id: str) -> HttpResponse:
     if found is None:
         raise Http404
     where = [
-        {"scheme": u.scheme, "words": u.words, "cited": cited(u.citations, u.instruments)} for u in uses(today()).get(id, ())
+        {"scheme": u.scheme, "words": u.words, "cited": cited(u.citations, u.instruments)}
+        for u in uses(today()).get(id, ())
     ]
     return show(request, "fact.html", {"fact": found, "uses": where})
 
@@ -198,5 +221,3 @@ def search(request: HttpRequest, lang: str) -> HttpResponse:
 @require_GET
 def samples(request: HttpRequest, lang: str) -> HttpResponse:
     return show(request, "samples.html", {"samples": demo.people()})
-
-

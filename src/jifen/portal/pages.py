@@ -45,7 +45,9 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], status: i
         "lang": lang,
         "other": other,
         "here": request.path,
-        "there": in_lang(request, other) if request.method in ("GET", "HEAD") else in_lang(request, other).split("?")[0],
+        "there": in_lang(request, other)
+        if request.method in ("GET", "HEAD")
+        else in_lang(request, other).split("?")[0],
         "demo": settings.DEMO,
         **context,
     }

@@ -28,7 +28,7 @@ from jifen.portal.words import NEEDS, STATUS, need_of, place_words
 class EngineFinder(BaseFinder):
     """Serves the engine of the library, one file, with the static files."""
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         found = str(ENGINE) if path == ENGINE.name else ""
         return ([found] if found else []) if find_all else found
 
@@ -91,7 +91,11 @@ def private(request: HttpRequest, lang: str) -> HttpResponse:
 
 def what_if_data(draft: Draft, lang: str) -> str:
     """What the result page needs to answer “what if” by itself."""
-    data = {**said(lang), "facts": draft.facts, "places": draft.places, "subject": draft.subject, "day": today().isoformat()}
+    data = {
+        **said(lang),
+        "facts": draft.facts,
+        "places": draft.places,
+        "subject": draft.subject,
+        "day": today().isoformat(),
+    }
     return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
-
-

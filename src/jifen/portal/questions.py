@@ -55,7 +55,8 @@ class Check:
 
 def held(draft: Draft, on: date) -> Check:
     """Hold a draft against a day; facts that cannot be used are set aside and named."""
-    facts, aside = dict(draft.facts), []
+    facts = dict(draft.facts)
+    aside: list[str] = []
     while True:
         try:
             return Check(draft, subject(facts, on), tuple(aside))
@@ -161,7 +162,9 @@ def _posted(fact: Fact, data: QueryDict) -> Any:
     if text in ("", NONE):
         return None
     wide = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
-    return text.translate(wide).replace(" ", "").replace("，", ",") if fact.kind in ("whole", "decimal", "money") else text
+    return (
+        text.translate(wide).replace(" ", "").replace("，", ",") if fact.kind in ("whole", "decimal", "money") else text
+    )
 
 
 SPELLS = 8
@@ -171,10 +174,7 @@ SPELLS = 8
 def _spells(fact: Fact, data: QueryDict) -> Any:
     rows = []
     for i in range(SPELLS):
-        row = {
-            name: data.get(f"{fact.id}:{i}:{name}", "").strip()
-            for name in ("from", "until", *fact.attributes)
-        }
+        row = {name: data.get(f"{fact.id}:{i}:{name}", "").strip() for name in ("from", "until", *fact.attributes)}
         row = {k: v for k, v in row.items() if v and v != NONE}
         if row:
             rows.append(row)

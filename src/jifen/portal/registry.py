@@ -79,9 +79,28 @@ def register(request: HttpRequest, lang: str, name: str) -> HttpResponse:
 
 def _row(found: Found, it: Register, lang: str) -> dict[str, Any]:
     row = found.row
-    common = {"id", "en", "zh", "note_en", "note_zh", "as_of", "confidence", "less_sure", "source", "lat", "lon", "within_m"}
+    common = {
+        "id",
+        "en",
+        "zh",
+        "note_en",
+        "note_zh",
+        "as_of",
+        "confidence",
+        "less_sure",
+        "source",
+        "lat",
+        "lon",
+        "within_m",
+    }
     fields = [
-        {"title": c.title, "text": registers().show(row, c.name, lang), "url": c.type == "url", "sure": row.sure_of(c.name), "name": c.name}
+        {
+            "title": c.title,
+            "text": registers().show(row, c.name, lang),
+            "url": c.type == "url",
+            "sure": row.sure_of(c.name),
+            "name": c.name,
+        }
         for c in it.columns.values()
         if c.name not in common and row.get(c.name) is not None
     ]
@@ -95,7 +114,12 @@ def entry(request: HttpRequest, lang: str, name: str, id: str) -> HttpResponse:
     if row is None:
         raise Http404
     found = next(f for f in public.find(registers(), within=[name]) if f.row.id == id)
-    context = {"register": it, **_row(found, it, lang), "map": chart([found], lang) if found.place else None, "nav": "registers"}
+    context = {
+        "register": it,
+        **_row(found, it, lang),
+        "map": chart([found], lang) if found.place else None,
+        "nav": "registers",
+    }
     return show(request, "entry.html", context)
 
 
@@ -127,7 +151,14 @@ def chart(found: Sequence[Found], lang: str) -> dict[str, Any]:
         place = public.place_of(d, registers())
         if place:
             x, y = at(place.lat, place.lon)
-            areas.append({"x": f"{x:.1f}", "y": f"{y:.1f}", "r": f"{place.within_m / 111_000 / (_NORTH - _SOUTH) * 660:.1f}", "words": d.name[lang]})
+            areas.append(
+                {
+                    "x": f"{x:.1f}",
+                    "y": f"{y:.1f}",
+                    "r": f"{place.within_m / 111_000 / (_NORTH - _SOUTH) * 660:.1f}",
+                    "words": d.name[lang],
+                }
+            )
     points, ring = [], dict[str, int]()
     for f in found[:_SHOWN]:
         if f.place is None:
@@ -148,7 +179,9 @@ def export(request: HttpRequest, name: str, form: str) -> HttpResponse:
     it = _register(name)
     lang = "zh" if request.GET.get("lang") == "zh" else "en"
     if form == "csv":
-        response = HttpResponse("\ufeff" + public.as_csv(it, [f.row for f in found]), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(
+            "\ufeff" + public.as_csv(it, [f.row for f in found]), content_type="text/csv; charset=utf-8"
+        )
     elif form == "geojson":
         response = _json(public.as_geojson(found, registers()), "application/geo+json")
     elif form == "json":
@@ -166,14 +199,22 @@ def export(request: HttpRequest, name: str, form: str) -> HttpResponse:
 
 
 def _json(data: Any, kind: str) -> HttpResponse:
-    return JsonResponse(data, safe=False, json_dumps_params={"ensure_ascii": False}, content_type=f"{kind}; charset=utf-8")
+    return JsonResponse(
+        data, safe=False, json_dumps_params={"ensure_ascii": False}, content_type=f"{kind}; charset=utf-8"
+    )
 
 
 def _atom(request: HttpRequest, it: Register, found: Sequence[Found], lang: str) -> HttpResponse:
     from datetime import UTC, datetime
 
     here = request.build_absolute_uri(reverse("register", args=(lang, it.name)))
-    feed = Atom1Feed(title=it.schema.title[lang], link=here, description=it.schema.about[lang], language=lang, feed_url=request.build_absolute_uri())
+    feed = Atom1Feed(
+        title=it.schema.title[lang],
+        link=here,
+        description=it.schema.about[lang],
+        language=lang,
+        feed_url=request.build_absolute_uri(),
+    )
     for f in found:
         day = f.row.as_of.first
         feed.add_item(
@@ -183,5 +224,3 @@ def _atom(request: HttpRequest, it: Register, found: Sequence[Found], lang: str)
             updateddate=datetime(day.year, day.month, day.day, tzinfo=UTC),
         )
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
-
-

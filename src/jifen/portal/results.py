@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from jifen.answers.answer import Answer
 from jifen.portal import cards, drafts
@@ -109,7 +109,9 @@ def what_if(request: HttpRequest, lang: str) -> HttpResponse:
     problems |= check_change(check.draft, change, check.who.on)
     for name in problems:
         change.pop(name, None)
-    other = Draft(**{f: getattr(check.draft, f) for f in ("code", "subject", "start", "name", "places", "demo", "groups")})
+    other = Draft(
+        **{f: getattr(check.draft, f) for f in ("code", "subject", "start", "name", "places", "demo", "groups")}
+    )
     other.facts = {k: v for k, v in {**check.draft.facts, **change}.items() if v is not None}
     if "birth_date" in other.facts:
         other.facts.pop("age", None)
@@ -118,10 +120,10 @@ def what_if(request: HttpRequest, lang: str) -> HttpResponse:
     changed = [(before[a.scheme], a) for a in then.answers if _differs(before[a.scheme], a)]
     context = {
         **_common(check),
-        "changed": [
-            {"before": cards.prepared(b), "after": cards.prepared(a)} for b, a in changed
+        "changed": [{"before": cards.prepared(b), "after": cards.prepared(a)} for b, a in changed],
+        "change": [
+            {"title": vocabulary[n].title, "was": _shown(n, check, lang), "now": _shown(n, then, lang)} for n in change
         ],
-        "change": [{"title": vocabulary[n].title, "was": _shown(n, check, lang), "now": _shown(n, then, lang)} for n in change],
         "problems": [{"title": vocabulary[n].title, "said": p.message(lang)} for n, p in problems.items()],
         "same": len(then.answers) - len(changed),
         "counts": counts(then),
@@ -206,7 +208,15 @@ def compare(request: HttpRequest, lang: str) -> HttpResponse:
             if inside:
                 rows.append({"need": words, "cards": inside})
         number = {css: sum(a.status == s for a in found) for s, (css, _, _) in STATUS.items()}
-        columns.append({"place": place, "words": place_words(place), "rows": rows, "number": number, "asked": place in check.draft.places})
+        columns.append(
+            {
+                "place": place,
+                "words": place_words(place),
+                "rows": rows,
+                "number": number,
+                "asked": place in check.draft.places,
+            }
+        )
     context = {
         **_common(check),
         "columns": columns,
@@ -228,8 +238,20 @@ def report(request: HttpRequest, lang: str) -> HttpResponse:
     facts = rules().vocabulary.facts
     context = {
         **_common(check),
-        "sections": cards.sections([{**cards.prepared(a), "words": STATUS[a.status][1], "status": a.status, "criteria": cards.criteria(a, lang)} for a in found]),
-        "facts": [(facts[n].title, show_value(facts[n], v, lang)) for n, v in check.who.profile.values.items() if n in facts],
+        "sections": cards.sections(
+            [
+                {
+                    **cards.prepared(a),
+                    "words": STATUS[a.status][1],
+                    "status": a.status,
+                    "criteria": cards.criteria(a, lang),
+                }
+                for a in found
+            ]
+        ),
+        "facts": [
+            (facts[n].title, show_value(facts[n], v, lang)) for n, v in check.who.profile.values.items() if n in facts
+        ],
         "counts": counts(check),
     }
     return personal(show(request, "report.html", context))
@@ -280,7 +302,16 @@ def sharing(request: HttpRequest, lang: str) -> HttpResponse:
     links = check.draft.shares.filter(expires__gt=timezone.now()).order_by("-expires")  # type: ignore[attr-defined]
     context = {
         **_common(check),
-        "choices": [{"id": a.scheme, "title": a.title, "css": STATUS[a.status][0], "status": STATUS[a.status][1], "on": a.status == "qualifies"} for a in found],
+        "choices": [
+            {
+                "id": a.scheme,
+                "title": a.title,
+                "css": STATUS[a.status][0],
+                "status": STATUS[a.status][1],
+                "on": a.status == "qualifies",
+            }
+            for a in found
+        ],
         "days": SHARE_DAYS,
         "links": links,
         "empty": empty,
@@ -298,7 +329,12 @@ def _shared(a: Answer, full: bool) -> dict[str, Any]:
         "outcome": dict(prepared["outcome"]) if prepared["outcome"] else None,
         "points": [r.low, r.high, r.top] if r else None,
         "marks": [m.at for m in r.marks] if r else [],
-        "reasons": [{"words": dict(x["words"]), "cited": [{**c, "title": dict(c["title"])} for c in x["cited"]]} for x in prepared["reasons"]] if full else [],
+        "reasons": [
+            {"words": dict(x["words"]), "cited": [{**c, "title": dict(c["title"])} for c in x["cited"]]}
+            for x in prepared["reasons"]
+        ]
+        if full
+        else [],
     }
 
 
@@ -310,9 +346,15 @@ def shared(request: HttpRequest, lang: str, token: str) -> HttpResponse:
         return personal(show(request, "shared_ended.html", {}, 410))
     content = found.content
     items = [
-        {**a, "css": STATUS[a["status"]][0], "status_words": STATUS[a["status"]][1]} for a in content["answers"] if a["status"] in STATUS
+        {**a, "css": STATUS[a["status"]][0], "status_words": STATUS[a["status"]][1]}
+        for a in content["answers"]
+        if a["status"] in STATUS
     ]
-    context = {"items": items, "name": content["name"], "on": content["on"], "expires": found.expires, "demo": content["demo"]}
+    context = {
+        "items": items,
+        "name": content["name"],
+        "on": content["on"],
+        "expires": found.expires,
+        "demo": content["demo"],
+    }
     return personal(show(request, "shared.html", context))
-
-

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 
-def environment(data: Path, database: str = "", origin: str = "", demo: bool = False, policies: tuple[Path, ...] = ()) -> dict[str, str]:
+def environment(
+    data: Path, database: str = "", origin: str = "", demo: bool = False, policies: tuple[Path, ...] = ()
+) -> dict[str, str]:
     """The variables that the settings read."""
     return {
         "DJANGO_SETTINGS_MODULE": "jifen.portal.settings",
@@ -46,7 +48,7 @@ def warm() -> None:
 
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve until stopped. The settings must be in the environment, the service prepared."""
-    from gunicorn.app.base import BaseApplication
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it ships no types
 
     from jifen.portal.wsgi import application
 

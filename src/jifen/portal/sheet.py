@@ -80,9 +80,11 @@ class Sheet:
         parts = [self._block(b) for b in section.blocks]
         for inner in section.sections:
             tag = f"h{min(level, 5)}"
-            head = format_html("<{} id='{}'>{}</{}>", mark_safe(tag), inner.id or "", self.heading(inner.title), mark_safe(tag))  # noqa: S308
+            head = format_html(
+                "<{} id='{}'>{}</{}>", mark_safe(tag), inner.id or "", self.heading(inner.title), mark_safe(tag)
+            )
             parts.append(format_html("<section class='clause'>{}{}</section>", head, self._inside(inner, level + 1)))
-        return mark_safe("".join(parts))  # noqa: S308
+        return mark_safe("".join(parts))
 
     def _block(self, block: Block) -> SafeString:
         match block:
@@ -106,7 +108,9 @@ class Sheet:
         return format_html("<{} class='rules'>{}</{}>", tag, inside, tag)
 
     def _item(self, item: ListItem) -> SafeString:
-        notes = format_html_join("", "<blockquote class='note'{}>{}</blockquote>", ((self._foreign(n.text), n.text) for n in item.notes))
+        notes = format_html_join(
+            "", "<blockquote class='note'{}>{}</blockquote>", ((self._foreign(n.text), n.text) for n in item.notes)
+        )
         inner = self._list(item.items) if item.items else ""
         number = format_html(" value='{}'", item.mark) if item.mark.isdigit() else ""
         return format_html("<li{}>{}{}{}</li>", number, self._line(item.text.text), notes, inner)
@@ -133,7 +137,7 @@ class Sheet:
         out.append(cited)
         if condition:
             out.append(format_html("<span class='runs'>{}</span>", self._condition(condition)))
-        return mark_safe("".join(out))  # noqa: S308
+        return mark_safe("".join(out))
 
     def _cut(self, text: str) -> tuple[str, SafeString]:
         """Text without the citation at its end, and the citation as HTML."""
@@ -156,9 +160,15 @@ class Sheet:
                 continue
             title = instrument.title.get(self.lang) or instrument.title.get("en", "")
             address = reverse("instrument", args=(self.lang, slug(instrument)))
-            doubt = format_html(" <span class='doubt'>{}</span>", SURE[sure][self.lang]) if sure and sure != "confirmed" else ""
-            found.append(format_html("<a href='{}' title='{}'>{}</a>{}", address, title, f"{name} {place}".strip(), doubt))
-        return format_html(" <span class='cite'>{}</span>", mark_safe("; ".join(found)))  # noqa: S308
+            doubt = (
+                format_html(" <span class='doubt'>{}</span>", SURE[sure][self.lang])
+                if sure and sure != "confirmed"
+                else ""
+            )
+            found.append(
+                format_html("<a href='{}' title='{}'>{}</a>{}", address, title, f"{name} {place}".strip(), doubt)
+            )
+        return format_html(" <span class='cite'>{}</span>", mark_safe("; ".join(found)))
 
     def text(self, text: str) -> SafeString:
         """A paragraph: sentences of the language in the reader's words, names as titles, citations as links."""
@@ -173,7 +183,7 @@ class Sheet:
             out += [self._named(text[at : match.start()]), self.cite(match[1])]
             at = match.end()
         out.append(self._named(text[at:]))
-        return mark_safe("".join(out))  # noqa: S308
+        return mark_safe("".join(out))
 
     def _named(self, text: str) -> SafeString:
         pieces = re.split(r"`([^`]+)`", text)
@@ -193,13 +203,15 @@ class Sheet:
                 codes = dict(fact.codes.values) if fact and fact.codes else {}
                 out.append(self._name(piece))
                 continue
-            said = re.sub(r"[A-Za-z_][A-Za-z0-9_]*", lambda m, c=codes: c[m[0]][self.lang] if m[0] in c else m[0], piece)  # type: ignore[misc]
+            said = re.sub(
+                r"[A-Za-z_][A-Za-z0-9_]*", lambda m, c=codes: c[m[0]][self.lang] if m[0] in c else m[0], piece
+            )
             if self.lang == "zh":
                 for pattern, chinese in _OPERATORS:
                     said = re.sub(pattern, chinese, said)
                 said = re.sub(r"\bpoints\b", "积分", said).replace(", ", "、")
             out.append(escape(said))
-        return mark_safe("".join(out))  # noqa: S308
+        return mark_safe("".join(out))
 
     def _table(self, table: TableBlock) -> SafeString:
         right = [rule.strip().endswith(":") for rule in table.rule] or [False] * len(table.header)
@@ -210,16 +222,36 @@ class Sheet:
         rows = []
         for row in table.rows:
             cells = [
-                self._cell(c.text, facts[0] if matrix and i == 0 else (columns[i][0] if i < len(columns) and columns[i] and not matrix else ""))
+                self._cell(
+                    c.text,
+                    facts[0]
+                    if matrix and i == 0
+                    else (columns[i][0] if i < len(columns) and columns[i] and not matrix else ""),
+                )
                 for i, c in enumerate(row)
             ]
             rows.append(
-                format_html_join("", "<{0}{1}>{2}</{3}>", ((mark_safe("th scope='row'" if i == 0 else "td"), mark_safe(" class='n'" if i < len(right) and right[i] and i else ""), c, mark_safe("th" if i == 0 else "td")) for i, c in enumerate(cells)))  # noqa: S308
+                format_html_join(
+                    "",
+                    "<{0}{1}>{2}</{3}>",
+                    (
+                        (
+                            mark_safe("th scope='row'" if i == 0 else "td"),
+                            mark_safe(" class='n'" if i < len(right) and right[i] and i else ""),
+                            c,
+                            mark_safe("th" if i == 0 else "td"),
+                        )
+                        for i, c in enumerate(cells)
+                    ),
+                )
             )
-        header = format_html_join("", "<th scope='col'{}>{}</th>", ((mark_safe(" class='n'" if i < len(right) and right[i] and i else ""), h) for i, h in enumerate(head)))  # noqa: S308
+        header = format_html_join(
+            "",
+            "<th scope='col'{}>{}</th>",
+            ((mark_safe(" class='n'" if i < len(right) and right[i] and i else ""), h) for i, h in enumerate(head)),
+        )
         return format_html(
-            "<div class='scroll' tabindex='0' role='region' aria-label='{}'><table class='law'><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
-            {"en": "Table", "zh": "表格"}[self.lang],
+            "<div class='scroll' tabindex='0'><table class='law'><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
             header,
             format_html_join("", "<tr>{}</tr>", ((r,) for r in rows)),
         )
@@ -237,11 +269,13 @@ class Sheet:
                     from jifen.portal.check import unit as unit_words
 
                     unit = unit_words(fact, "zh")
-                pieces.append(format_html("{}{}", self._name(match[1]), format_html(" <small>{}</small>", unit) if unit else ""))
+                pieces.append(
+                    format_html("{}{}", self._name(match[1]), format_html(" <small>{}</small>", unit) if unit else "")
+                )
             else:
                 words = part.strip()
                 pieces.append(format_html("{}", _CELLS.get(words, words) if self.lang == "zh" else words))
-        return mark_safe(" × ".join(pieces))  # noqa: S308
+        return mark_safe(" × ".join(pieces))
 
     def _cell(self, text: str, of: str) -> SafeString:
         fact = rules().vocabulary.facts.get(of)
@@ -257,4 +291,3 @@ class Sheet:
         english, dot, chinese = body.partition(" · ")
         said = (chinese if self.lang == "zh" else english) if dot else body
         return format_html("{}{}", _CELLS.get(said, said) if self.lang == "zh" else said, cited)
-

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path, register_converter
 
-from jifen.portal.api import api
 from jifen.portal import check, library, pages, private, registry, regulation, results
+from jifen.portal.api import api
 
 
 class LangConverter:
@@ -85,7 +85,10 @@ urlpatterns = [
     path("plans/<slug:kind>-<str:place>-<isodate:day>.json", private.plans, name="plans"),
     path("api/", api.urls),
     path("<lang:lang>/", include(_pages)),
-    re_path(r"^(?P<rest>(?:check|private|results|registers|indicators|schemes|law|search|samples|about|privacy|accessibility)\b.*)$", pages.unprefixed),
+    re_path(
+        r"^(?P<rest>(?:check|private|results|registers|indicators|schemes|law|search|samples|about|privacy|accessibility)\b.*)$",
+        pages.unprefixed,
+    ),
 ]
 handler404 = "jifen.portal.pages.lost"
 handler500 = "jifen.portal.pages.fault"

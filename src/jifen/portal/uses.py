@@ -69,7 +69,9 @@ def uses_of(scheme: Scheme) -> Iterator[Use]:
             case Conditions():
                 found = list(_conditions(scheme, derived.definition, derived.citations))
             case FactTable():
-                found = [Use(scheme, derived.title, derived.citations, tuple(c.name for c in derived.definition.columns))]
+                found = [
+                    Use(scheme, derived.title, derived.citations, tuple(c.name for c in derived.definition.columns))
+                ]
             case other:
                 named = getattr(other, "names", None) or (getattr(other, "fact", ""),)
                 found = [Use(scheme, derived.title, derived.citations, tuple(n for n in named if n))]

@@ -45,8 +45,6 @@ def paths(found: Answer, who: Subject) -> Paths | None:
     return kept
 
 
-
-
 def shown(found: Paths, lang: str) -> dict[str, Any]:
     """Paths for a template. A way of which the first step is only supposed needs an answer, not a change."""
     scheme = rules().versions(found.scheme)[-1]

@@ -77,7 +77,7 @@ def thousands(number: int | None) -> str:
 @register.simple_tag(takes_context=True)
 def listed(context: Context, items: list[str]) -> SafeString:
     """Items with the separator of the language."""
-    return mark_safe(("、" if context["lang"] == "zh" else ", ").join(conditional_escape(i) for i in items))  # noqa: S308
+    return mark_safe(("、" if context["lang"] == "zh" else ", ").join(conditional_escape(i) for i in items))
 
 
 @register.simple_tag(takes_context=True)
