@@ -15,6 +15,7 @@ from jifen.portal.serve import environment
 def django(data: Path, code: str, database: str = "", origin: str = "") -> subprocess.CompletedProcess[str]:
     """Run code in a process of its own with the settings of an installation."""
     given = {**os.environ, **environment(data, database, origin), "PYTHONWARNINGS": "error"}
+    del given["DJANGO_ALLOW_ASYNC_UNSAFE"]  # set for the browser in this process only
     return subprocess.run([sys.executable, "-c", code], env=given, capture_output=True, text=True, check=False)
 
 

@@ -19,7 +19,7 @@ from jifen.answers.schemas import answer_schema
 from jifen.portal.finder import find as found_by
 from jifen.portal.questions import scope, weights
 from jifen.portal.registry import registers
-from jifen.portal.rules import answers, rules, subject, today
+from jifen.portal.rules import Kept, answers, rules, subject, today
 from jifen.portal.uses import cited, instruments, uses
 from jifen.portal.ways import costs
 from jifen.portal.words import place_of
@@ -35,6 +35,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 routes = Router()
+_checked: Kept[tuple[Any, ...], tuple[Answer, ...]] = Kept(500)
 _MOST = 60
 
 
@@ -90,8 +91,10 @@ _LIST = {"type": "array", "items": {"type": "object"}}
 
 @routes.post("/check", summary="Hold a profile against schemes", openapi_extra=_described(_ANSWERS, 400, 404, 413, 422))
 def check(request: HttpRequest, body: Asked) -> dict[str, Any]:
-    wanted = list(dict.fromkeys(body.schemes)) if body.schemes is not None else None
-    found = rules().check(body.facts, on=body.on or today(), schemes=wanted)
+    wanted = tuple(dict.fromkeys(body.schemes)) if body.schemes is not None else None
+    profile, day = rules().profile(body.facts), body.on or today()
+    key = (frozenset(profile.values.items()), day, wanted)
+    found = _checked.get(key) or _checked.put(key, rules().check(profile, on=day, schemes=wanted))
     return {"answers": [a.data() for a in found]}
 
 
