@@ -217,7 +217,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A value from a day on; `value` is exact, in the unit of its header."""
+    """A value from a day on; `value` is exact, in the unit of its header: for `date` the ordinal of the day."""
 
     value: Fraction
     start: date

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from jifen.schemes.citations import Citation
@@ -97,7 +99,7 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
                 "name": p.name,
                 "unit": p.unit,
                 "values": [
-                    {"value": str(r.value), "from": r.start.isoformat(), "citation": _cited(r.citations)}
+                    {"value": _printed(r.value, p.unit), "from": r.start.isoformat(), "citation": _cited(r.citations)}
                     for r in p.rows
                 ],
             }
@@ -125,6 +127,10 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
             for name, lines in scheme.lines.items()
         },
     }
+
+
+def _printed(value: Fraction, unit: str) -> str:
+    return date.fromordinal(int(value)).isoformat() if unit == "date" else str(value)
 
 
 def _cited(citations: tuple[Citation, ...]) -> list[dict[str, str]]:
