@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan import comparisons, criteria, derivations, truths
-from jifen.plan.form import NoValueError, Part, Plan, Shelf, Track
+from jifen.plan.form import Memory, NoValueError, Part, Plan, Shelf, Track
 from jifen.plan.nodes import Graph, Node, variables
 from jifen.plan.values import Typed, Variable, scale
 from jifen.problems import PolicyError, Problem, Where, nearest
@@ -102,6 +102,17 @@ class Compiler:
         roots += [*self.items.values(), *self.rows.values(), *(p.points for p in self.parts.values())]
         levels, first_authority = self.order(roots)
         ids = tuple(o.id for o in scheme.outcomes) or ("eligible",)
+        best_total = self.best()
+        roots += [
+            *self.lists.values(),
+            *(p.uncapped for p in self.parts.values()),
+            *([best_total] if best_total else []),
+        ]
+        roots += [
+            n
+            for t in self.tracks
+            for n in (t.row, *(c.node for c in t.columns if t.table.grows and c.node.kind != "var"))
+        ]
         return Plan(
             scheme=scheme,
             variables={name: self.vars[name] for name in levels},
@@ -109,7 +120,7 @@ class Compiler:
             first_authority=first_authority,
             parts=self.parts,
             total=self.total,
-            best_total=self.best(),
+            best_total=best_total,
             ranking=self.total is not None and scheme.pass_mark is None and not self.points_decide,
             items=self.items,
             lists=self.lists,
@@ -125,6 +136,7 @@ class Compiler:
             counts_days=self.counts_days,
             refers=self.refers,
             graph=graph,
+            memory=Memory(roots),
         )
 
     def body(self) -> tuple[list[Node], list[Node]]:

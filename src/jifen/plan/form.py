@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import bisect
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from jifen.facts.vocabulary import Vocabulary
-from jifen.plan.nodes import Graph, Node
+from jifen.plan.nodes import Graph, Node, cells
 from jifen.plan.values import Typed, Variable
 from jifen.problems import PolicyError
 from jifen.schemes.model import Criterion, FactTable, Parameter, Scheme
@@ -50,6 +53,34 @@ class Part:
     most: int
 
 
+class Memory:
+    """What was worked out about a plan, by the cells in which the known facts lie: the least recently used are forgotten.
+
+    It holds for the nodes given, and for questions that are answered from them alone.
+    """
+
+    def __init__(self, nodes: Iterable[Node], most: int = 256) -> None:
+        self.nodes = frozenset(nodes)
+        self._edges = cells(self.nodes)
+        self._most = most
+        self._kept: OrderedDict[tuple[int, ...], dict[object, Any]] = OrderedDict()
+
+    def of(self, known: Mapping[str, int]) -> dict[object, Any]:
+        """Question → result, shared by all whose known facts lie in the same cells."""
+        key = tuple(
+            bisect.bisect_right(edges, known[name]) if name in known else -1 for name, edges in self._edges.items()
+        )
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept.setdefault(key, {})
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        else:
+            with suppress(KeyError):
+                self._kept.move_to_end(key)
+        return found
+
+
 @dataclass(frozen=True)
 class Plan:
     """A scheme on a day, compiled. `outcome` is the place of the outcome in `outcomes`, or their number if there is none.
@@ -80,6 +111,7 @@ class Plan:
     counts_days: bool
     refers: Mapping[str, Scheme]
     graph: Graph
+    memory: Memory
 
 
 def in_force(versions: Sequence[Scheme], on: date) -> Scheme | None:
