@@ -37,6 +37,7 @@ _SAY = {
         "sure": "how sure", "version": "in force from", "asof": "as of", "next": "next row", "scheme": "Scheme",
         "status": "Status", "model": "MODEL, NOT LAW", "more": "more", "authority": "for the authority",
         "disclaimer": "This is what the published rules give. The authority decides.",
+        "money": "Amount", "depends": "depends on",
         "law": "the law's words", "before": "before the cap", "nothing": "No scheme fits the subject of this profile.",
     },
     "zh": {
@@ -46,6 +47,7 @@ _SAY = {
         "next": "下一档", "scheme": "方案", "status": "状态", "model": "模型，非法律", "more": "另有",
         "authority": "由主管机关决定", "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "law": "法律原文",
         "before": "封顶前", "nothing": "没有适用于此主体的方案。",
+        "money": "金额", "depends": "取决于",
     },
 }  # fmt: skip
 _SURE = {"confirmed": "", "memory": "memory", "uncertain": "uncertain"}
@@ -210,6 +212,16 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
             console.print(f"  [dim]{title}{colon}{escape(_titles(rules, [fact], lang)[0])} = {escape(value)}[/dim]")
     for grant in answer.grants:
         console.print(f"  [green]{say['gives']}{colon}[/green]{escape(grant[lang])}")
+    for amount in answer.amounts:
+        if amount.high:
+            cite = f"  [dim][{escape(_cite(amount.citations))}][/dim]"
+            line = f"{escape(amount.words[lang])}{colon}[bold]{escape(amount.text()[lang])}[/bold]"
+            console.print(f"  [green]{say['money']}{colon}[/green]{line}{cite}")
+            for note in amount.notes:
+                console.print(f"      [dim italic]{escape(note)}[/dim italic]")
+            if amount.low != amount.high and amount.facts:
+                names = "; ".join(_titles(rules, amount.facts[:4], lang)) + ("; …" if len(amount.facts) > 4 else "")
+                console.print(f"      [yellow]{say['depends']}{colon}[/yellow]{escape(names)}")
     if answer.missing:
         console.print(f"  [yellow]{say['missing']}[/yellow]")
         for fact, title in zip(answer.missing, _titles(rules, answer.missing, lang), strict=True):

@@ -12,8 +12,8 @@ from datetime import date
 from fractions import Fraction
 
 from jifen.facts.vocabulary import Vocabulary
-from jifen.plan import comparisons, criteria, derivations, truths
-from jifen.plan.form import NoValueError, Part, Plan, Shelf, Track
+from jifen.plan import amounts, comparisons, criteria, derivations, truths
+from jifen.plan.form import Granted, NoValueError, Part, Plan, Shelf, Track
 from jifen.plan.nodes import Graph, Node, variables
 from jifen.plan.values import Typed, Variable, scale
 from jifen.problems import PolicyError, Problem, Where, nearest
@@ -97,9 +97,12 @@ class Compiler:
         for place in reversed(places[:-1]):
             outcome = graph.case(outcomes[place], [1], [outcome, graph.const(place)])
         outcome = graph.case(passed, [1], [graph.const(len(outcomes)), outcome])
+        found = [self.try_(lambda a=a: amounts.granted(self, a, outcome, len(outcomes))) for a in scheme.amounts]
         self.check()
+        money = [g for g in found if isinstance(g, Granted)]
         roots = [n for n in (self.total, outcome) if n]
         roots += [*self.items.values(), *self.rows.values(), *(p.points for p in self.parts.values())]
+        roots += [n for g in money for n in (g.node, *((self.fact(g.base, g.amount.where).node,) if g.base else ()))]
         levels, first_authority = self.order(roots)
         ids = tuple(o.id for o in scheme.outcomes) or ("eligible",)
         return Plan(
@@ -118,6 +121,7 @@ class Compiler:
             outcomes=ids,
             outcome=outcome,
             gates=tuple(gates),
+            amounts=tuple(money),
             derived=self.derived,
             presumed=self.presumed,
             choices=tuple(c.fact for c in scheme.choices),
@@ -175,7 +179,7 @@ class Compiler:
             total = self.graph.most([self.graph.substitute(total, choice.fact, v) for v in values])
         return total
 
-    def try_(self, make) -> Typed | Node | None:  # type: ignore[no-untyped-def]
+    def try_(self, make) -> Typed | Node | Granted | None:  # type: ignore[no-untyped-def]
         try:
             return make()  # type: ignore[no-any-return]
         except PolicyError as e:

@@ -12,7 +12,7 @@ from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.nodes import Graph, Node
 from jifen.plan.values import Typed, Variable
 from jifen.problems import PolicyError
-from jifen.schemes.model import Criterion, FactTable, Parameter, Scheme
+from jifen.schemes.model import Amount, Criterion, FactTable, Parameter, Scheme
 
 
 class NoValueError(PolicyError):
@@ -51,6 +51,22 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Granted:
+    """An amount of money in a plan, in the smallest unit of `currency`.
+
+    `node` is the amount, and 0 where it is not granted. With a `base`, `node` says whether it is granted, and the amount is the rate times
+    the value of that variable, rounded down, under the cap.
+    """
+
+    amount: Amount
+    node: Node
+    base: str
+    currency: str
+    per: str
+    track: Track | None
+
+
+@dataclass(frozen=True)
 class Plan:
     """A scheme on a day, compiled. `outcome` is the place of the outcome in `outcomes`, or their number if there is none.
 
@@ -73,6 +89,7 @@ class Plan:
     outcomes: tuple[str, ...]
     outcome: Node
     gates: tuple[Node, ...]
+    amounts: tuple[Granted, ...]
     derived: Mapping[str, Typed]
     presumed: Mapping[str, int]
     choices: tuple[str, ...]
