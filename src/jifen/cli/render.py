@@ -218,9 +218,10 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
             line = f"{escape(amount.words[lang])}{colon}[bold]{escape(amount.text()[lang])}[/bold]"
             console.print(f"  [green]{say['money']}{colon}[/green]{line}{cite}")
             for note in amount.notes:
-                console.print(f"      [dim italic]{escape(note)}[/dim italic]")
+                console.print(f"      [dim italic]{escape(' '.join(note.split()))}[/dim italic]")
             if amount.low != amount.high and amount.facts:
-                names = "; ".join(_titles(rules, amount.facts[:4], lang)) + ("; …" if len(amount.facts) > 4 else "")
+                sep = "; " if lang == "en" else "；"
+                names = sep.join([*_titles(rules, amount.facts[:4], lang), *(["…"] if len(amount.facts) > 4 else [])])
                 console.print(f"      [yellow]{say['depends']}{colon}[/yellow]{escape(names)}")
     if answer.missing:
         console.print(f"  [yellow]{say['missing']}[/yellow]")
