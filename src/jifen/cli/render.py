@@ -146,6 +146,10 @@ def _brief(console: Console, answer: Answer, rules: Jifen, lang: str) -> None:
     for reason in shown:
         cite = f"  [dim][{escape(_cite(reason.citations))}][/dim]" if reason.citations else ""
         console.print(f"    {escape(reason.words[lang])}{cite}")
+    for amount in answer.amounts:
+        if amount.high:
+            colon = ": " if lang == "en" else "："
+            console.print(f"    [green]{escape(amount.words[lang])}{colon}[/green]{escape(amount.text()[lang])}")
     if answer.missing:
         names = _titles(rules, answer.missing[:4], lang)
         rest = len(answer.missing) - len(names)
