@@ -18,7 +18,7 @@ from jifen.plan.nodes import Graph, Node, cells
 from jifen.plan.values import Typed, Variable
 from jifen.plan.whole import whole
 from jifen.problems import PolicyError
-from jifen.schemes.model import Criterion, FactTable, Parameter, Scheme
+from jifen.schemes.model import Amount, Criterion, FactTable, Parameter, Scheme
 
 
 class NoValueError(PolicyError):
@@ -97,6 +97,22 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class Granted:
+    """An amount of money in a plan, in the smallest unit of `currency`.
+
+    `node` is the amount, and 0 where it is not granted. With a `base`, `node` says whether it is granted, and the amount is the rate times
+    the value of that variable, rounded down, under the cap.
+    """
+
+    amount: Amount
+    node: Node
+    base: str
+    currency: str
+    per: str
+    track: Track | None
+
+
+@dataclass(frozen=True)
 class Plan:
     """A scheme on a day, compiled. `outcome` is the place of the outcome in `outcomes`, or their number if there is none.
 
@@ -119,6 +135,7 @@ class Plan:
     outcomes: tuple[str, ...]
     outcome: Node
     gates: tuple[Node, ...]
+    amounts: tuple[Granted, ...]
     derived: Mapping[str, Typed]
     presumed: Mapping[str, int]
     choices: tuple[str, ...]
