@@ -272,7 +272,8 @@ class Compiler:
             raise NoValueError([Problem("no-parameter-value", where, blanks)])
         self.used[parameter.name] = (parameter, row.value)
         places = _places(row.value)
-        return Typed(self.graph.const(int(row.value * scale(places))), places, parameter.unit)
+        node = self.graph.const(int(row.value * scale(places)))
+        return Typed(node, places, parameter.unit, date=parameter.unit == "date")
 
     def looked_up(self, lookup: Lookup, column: str, where: Where) -> Typed:
         if column not in lookup.units:
