@@ -21,6 +21,7 @@ from typing import Any
 from jifen.facts.values import parse_day
 from jifen.forms import Form, Words
 from jifen.problems import PolicyError, Problem, Where, nearest
+from jifen.schemes.amounts import SENTENCES, read_amount
 from jifen.schemes.citations import Citation, Instrument, take_trailing
 from jifen.schemes.conditions import parse_condition, parse_term
 from jifen.schemes.document import (
@@ -36,6 +37,7 @@ from jifen.schemes.document import (
     read_document,
 )
 from jifen.schemes.model import (
+    Amount,
     Between,
     Cap,
     Choice,
@@ -133,6 +135,7 @@ class _Loader:
         points, pass_mark = self.points(sections)
         outcomes = self.outcomes(sections)
         lines = {en.lower().replace(" ", "_"): self.lines(sections[en]) for en, _ in HEADINGS[5:] if en in sections}
+        amounts = self.amounts(sections)
         if self.problems:
             raise PolicyError(self.problems)
         return Scheme(
@@ -146,6 +149,7 @@ class _Loader:
             pass_mark=pass_mark,
             outcomes=outcomes,
             lines=lines,
+            amounts=amounts,
             instruments=self.instruments,
             file=self.document.file,
             hash=self.digest(),
@@ -649,8 +653,21 @@ class _Loader:
 
     # --- lines that are shown ---------------------------------------------------------------------------------
 
-    def lines(self, section: Section) -> tuple[Line, ...]:
+    def amounts(self, sections: dict[str, Section]) -> tuple[Amount, ...]:
+        section = sections.get("Grants")
+        return tuple(a for s in (section.sections if section else ()) if (a := self.attempt(partial(self.amount, s))))
+
+    def amount(self, section: Section) -> Amount:
+        id_, title = self.headed(section)
         _no_headings(section)
+        _only(section.blocks, (Paragraph, TableBlock, Quote))
+        paragraphs = [b for b in section.blocks if isinstance(b, Paragraph)]
+        found = [s for p in paragraphs for s in read_sentences(p, SENTENCES, self.instruments)]
+        return read_amount(id_, title, section, found, self.instruments, _notes(section))
+
+    def lines(self, section: Section) -> tuple[Line, ...]:
+        if section.title != _TITLES[5]:
+            _no_headings(section)
         found: list[Line] = []
         covered = _citations(self.sentences(section, set()))
         for block in section.blocks:

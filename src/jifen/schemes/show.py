@@ -10,6 +10,7 @@ from typing import Any
 from jifen.schemes.citations import Citation
 from jifen.schemes.document import Block, ListBlock, ListItem, Paragraph, Quote, Section, TableBlock
 from jifen.schemes.model import (
+    Amount,
     Conditions,
     ConditionTable,
     Criterion,
@@ -119,6 +120,7 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
             }
             for o in scheme.outcomes
         ],
+        "amounts": [_amount(a) for a in scheme.amounts],
         **{
             name: [
                 {"words": dict(line.words), "reason": dict(line.reason), "citation": _cited(line.citations)}
@@ -126,6 +128,22 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
             ]
             for name, lines in scheme.lines.items()
         },
+    }
+
+
+def _amount(amount: Amount) -> dict[str, Any]:
+    rows = amount.table.rows if amount.table else ()
+    return {
+        "id": amount.id,
+        "title": dict(amount.title),
+        "discretionary": amount.discretionary,
+        "currency": amount.currency,
+        "per": amount.per,
+        "rate": str(amount.rate),
+        "of": amount.base,
+        "at_most": amount.cap,
+        "rows": [{"row": list(r.label), "amount": int(r.value), "citation": _cited(r.citations)} for r in rows],
+        "citation": _cited(amount.citations),
     }
 
 
