@@ -37,10 +37,12 @@ class When:
     def read(text: str) -> When:
         """Raises ValueError where the text is no day, month or year."""
         match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", text, re.A)
-        if not match:
-            raise ValueError(text)
-        year, month, day = int(match[1]), int(match[2] or 1), int(match[3] or 1)
-        first = date(year, month, day)
+        try:
+            year, month, day = (int(part or 1) for part in match.groups()) if match else (0, 0, 0)
+            first = date(year, month, day)
+        except ValueError:
+            raise ValueError(f"no day, month or year: {text}") from None
+        assert match
         if match[3]:
             return When(first, first, text)
         end = date(year + 1, 1, 1) if not match[2] or month == 12 else date(year, month + 1, 1)
