@@ -10,12 +10,14 @@ import pytest
 from jifen import registers
 from jifen.problems import PolicyError, RequestError
 from jifen.registers.regulation import (
+    Links,
     Regulation,
     citations_of,
     coverage,
     coverage_page,
     links,
     load_regulation,
+    mentions,
     places,
     promises_of_register,
     promises_of_scheme,
@@ -29,6 +31,11 @@ SOURCE = policy_folder() / "cn" / "beijing" / "regulation.yaml"
 @pytest.fixture(scope="module")
 def regulation() -> Regulation:
     return load_regulation()
+
+
+@pytest.fixture(scope="module")
+def linked(regulation: Regulation, shelf: Shelf) -> Links:
+    return links(regulation, shelf)
 
 
 def test_all_76_articles_stand_in_order_in_their_seven_chapters(regulation: Regulation) -> None:
@@ -53,9 +60,9 @@ def test_every_foreign_facing_article_promises_something(regulation: Regulation)
 
 
 def test_no_promise_is_empty_without_a_reason(
-    regulation: Regulation, public: registers.Registers, shelf: Shelf
+    regulation: Regulation, public: registers.Registers, linked: Links
 ) -> None:
-    found = coverage(regulation, public, shelf, list(regulation.articles))
+    found = coverage(regulation, public, linked, list(regulation.articles))
     assert [c.promise.id for c in found if c.status == "intent only" and not c.promise.missing] == []
 
 
@@ -64,8 +71,8 @@ def test_a_register_that_a_promise_names_has_the_rows(regulation: Regulation, pu
     assert empty == []
 
 
-def test_schemes_are_linked_by_their_citations(regulation: Regulation, shelf: Shelf) -> None:
-    found = {id_: [link.scheme for link in each] for id_, each in links(regulation, shelf).items()}
+def test_schemes_are_linked_by_their_citations(linked: Links) -> None:
+    found = {id_: [link.scheme for link in each] for id_, each in linked.items()}
     assert {"cn/beijing/two-zones", "cn/beijing/zhongguancun-hired", "cn/beijing/zhongguancun-start-up"} <= set(
         found["72.points"]
     )
@@ -74,7 +81,7 @@ def test_schemes_are_linked_by_their_citations(regulation: Regulation, shelf: Sh
 
 
 def test_no_scheme_that_cites_the_regulation_is_lost(regulation: Regulation, shelf: Shelf) -> None:
-    linked = {link.scheme for each in links(regulation, shelf).values() for link in each}
+    found = {link.scheme for each in links(regulation, shelf).values() for link in each}
     citing = {
         id_
         for id_, versions in shelf.schemes.items()
@@ -82,11 +89,18 @@ def test_no_scheme_that_cites_the_regulation_is_lost(regulation: Regulation, she
         for name in [i.name for i in v.instruments.values() if i.title["zh"] == regulation.title["zh"]]
         if any(c.instrument == name and places(c.place) for c in citations_of(v))
     }
-    assert linked == citing
+    assert found == citing
 
 
-def test_links_go_both_ways(regulation: Regulation, shelf: Shelf) -> None:
-    assert "72.points" in [p.id for p in promises_of_scheme("cn/beijing/two-zones", regulation, shelf)]
+def test_a_scheme_that_only_mentions_an_article_is_shown_with_it_and_answers_nothing(
+    regulation: Regulation, linked: Links
+) -> None:
+    assert "cn/beijing/special-post" in [link.scheme for link in mentions(regulation, linked, 72)]
+    assert "72.visas" not in [p.id for p in promises_of_scheme("cn/beijing/special-post", regulation, linked)]
+
+
+def test_links_go_both_ways(regulation: Regulation, linked: Links) -> None:
+    assert "72.points" in [p.id for p in promises_of_scheme("cn/beijing/two-zones", regulation, linked)]
     assert {"47.schooling", "73.schools"} <= {p.id for p in promises_of_register("schools", regulation)}
 
 
@@ -116,8 +130,10 @@ All of: [REG {place}]
         ("cn/visiting-scholar", "Art. 43 ¶2", ["43.flexible"]),
         ("cn/visiting-scholar", "Art. 43", ["43.part-time", "43.flexible"]),
         ("cn/k-visa-example", "Art. 72 ¶1", ["72.visas"]),
-        ("cn/visiting-scholar", "Art. 72 ¶2, uncertain", ["72.lead"]),
-        ("cn/nowhere", "Art. 71 ¶2", ["71.members", "71.officers"]),
+        ("cn/nsfc/example", "Art. 72(2), uncertain", ["72.lead"]),
+        ("cn/nowhere", "Art. 71 ¶2", []),
+        ("cn/beijing/science-society", "Art. 71(2)", ["71.members", "71.officers"]),
+        ("cn/nowhere", "Art. 46", ["46.service-talent"]),
         ("cn/nowhere", "Art. 76", []),
         ("cn/nowhere", "preamble", []),
     ],
@@ -142,6 +158,7 @@ def test_a_citation_of_the_short_name_finds_its_promises(
     [
         ("Art. 72 ¶1", {(72, 1)}),
         ("Art. 72", {(72, 0)}),
+        ("Art. 72(2)", {(72, 2)}),
         ("Arts. 69, 72 ¶ 2", {(69, 0), (72, 2)}),
         ("chapter VI", set()),
         ("", set()),
@@ -182,10 +199,10 @@ def test_a_mistake_in_the_map_is_an_error_with_its_line(old: str, new: str, code
     assert all(p.where.line for p in caught.value.problems)
 
 
-def test_the_page_of_coverage_is_up_to_date(regulation: Regulation, public: registers.Registers, shelf: Shelf) -> None:
+def test_the_page_of_coverage_is_up_to_date(regulation: Regulation, public: registers.Registers, linked: Links) -> None:
     """If this fails, run script/coverage."""
     page = (Path(__file__).parent.parent / "docs" / "coverage.md").read_text("utf-8")
-    assert page == coverage_page(regulation, public, shelf)
+    assert page == coverage_page(regulation, public, linked)
 
 
 def test_every_row_of_the_page_has_all_its_fields() -> None:

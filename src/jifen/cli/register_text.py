@@ -13,7 +13,7 @@ from rich.text import Text
 from jifen.forms import Words
 from jifen.registers import Change, Found, Registers, Row
 from jifen.registers.indicators import Hub, amount, period, sum_of
-from jifen.registers.regulation import Article, Covered, Regulation
+from jifen.registers.regulation import Article, Covered, Link, Regulation
 
 _SURE = {
     "confirmed": {"en": "confirmed", "zh": "已核实"},
@@ -179,7 +179,9 @@ def contents(regulation: Regulation, lang: str) -> None:
     out.print(Text(f"\n{said[lang]}", style="dim"))
 
 
-def article(found: Article, regulation: Regulation, covered: Iterable[Covered], lang: str) -> None:
+def article(
+    found: Article, regulation: Regulation, covered: Iterable[Covered], mentions: Sequence[Link], lang: str
+) -> None:
     out = console()
     head = {"en": f"Article {found.number}", "zh": f"第{found.number}条"}[lang]
     out.print(f"[bold]{head}[/bold]  [dim]{found.chapter} {escape(regulation.chapters[found.chapter][lang])}[/dim]")
@@ -197,9 +199,12 @@ def article(found: Article, regulation: Regulation, covered: Iterable[Covered], 
             sure = "" if link.sure == "confirmed" else f" ({_SURE[link.sure][lang]})"
             out.print(Text(f"  ● {link.scheme}", style="green") + Text(f"  {link.title[lang]}{sure}", style="default"))
         for shown, count in each.rows.items():
-            out.print(Text(f"  ○ {shown}", style="cyan") + Text({"en": f"  {count} rows", "zh": f"  {count} 条"}[lang], style="dim"))  # fmt: skip
+            out.print(Text(f"  ○ {shown}", style="cyan") + Text({"en": f"  {count} row{'' if count == 1 else 's'}", "zh": f"  {count} 条"}[lang], style="dim"))  # fmt: skip
         if promise.missing:
             out.print(Text({"en": "  missing", "zh": "  缺少"}[lang] + colon + promise.missing[lang], style="yellow"))
+    if mentions:
+        head = {"en": "Also cited by", "zh": "另有方案引用"}[lang] + (": " if lang == "en" else "：")
+        out.print(Text(f"\n{head}{', '.join(link.scheme for link in mentions)}", style="dim"))
     said = {"en": "● scheme  ○ register. Our own summary; official text: ", "zh": "● 方案  ○ 名录。以上为本项目概括；正式文本："}[lang]  # fmt: skip
     out.print(Text(f"\n{said}{regulation.url}", style="dim"))
 

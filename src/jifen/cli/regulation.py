@@ -43,10 +43,10 @@ def regulation(
 
     found = law.load_regulation()
     chosen = found.article(article) if article else None
-    shelf, data = load_rules(policies).shelf, public.load(local)
+    linked, data = law.links(found, load_rules(policies).shelf), public.load(local)
     if show_coverage or format is CoverageFormat.markdown:
         numbers = [chosen.number] if chosen else list(found.articles) if all_ else None
-        covered = law.coverage(found, data, shelf, numbers)
+        covered = law.coverage(found, data, linked, numbers)
         if format is CoverageFormat.json:
             print_json([_covered(c) for c in covered])
         elif format is CoverageFormat.markdown:
@@ -54,7 +54,7 @@ def regulation(
         else:
             text.coverage(covered, lang.value)
         return
-    covered = law.coverage(found, data, shelf, [chosen.number] if chosen else list(found.articles))
+    covered = law.coverage(found, data, linked, [chosen.number] if chosen else list(found.articles))
     if format is CoverageFormat.json:
         print_json(
             [
@@ -64,12 +64,13 @@ def regulation(
                     "summary": dict(a.summary),
                     "foreign_facing": a.number in found.foreign_facing,
                     "promises": [_covered(c) for c in covered if c.promise.article == a.number],
+                    "also_cited_by": [link.scheme for link in law.mentions(found, linked, a.number)],
                 }
                 for a in ([chosen] if chosen else found.articles.values())
             ]
         )
     elif chosen:
-        text.article(chosen, found, covered, lang.value)
+        text.article(chosen, found, covered, law.mentions(found, linked, chosen.number), lang.value)
     else:
         text.contents(found, lang.value)
 

@@ -260,61 +260,69 @@ def citations_of(scheme: Scheme) -> Iterator[Citation]:
 
 
 def places(text: str) -> set[tuple[int, int]]:
-    """Article and paragraph (0 where none is named) of a citation's place: `Art. 72 ¶1`, `Arts. 69, 72`."""
+    """Article and paragraph (0 where none is named) of a citation's place: `Art. 72(1)`, `Art. 72 ¶1`, `Arts. 69, 72`."""
     found = set()
-    for number, paragraph in findall(r"(\d+)(?:\s*¶\s*(\d+))?", text.partition("Art")[2]):
-        found.add((int(number), int(paragraph or 0)))
+    for number, sign, bracket in findall(r"(\d+)(?:\s*¶\s*(\d+)|\((\d+)\))?", text.partition("Art")[2]):
+        found.add((int(number), int(sign or bracket or 0)))
     return found
 
 
-def links(regulation: Regulation, shelf: Shelf) -> dict[str, tuple[Link, ...]]:
+Links = Mapping[str, tuple[Link, ...]]
+"""The schemes that answer each promise, by its id; and those that only cite an article, by its number."""
+
+
+def links(regulation: Regulation, shelf: Shelf) -> Links:
     """The schemes that answer each promise, by its id: read from the citations of every version.
 
-    Where several promises share the place, those whose patterns fit the scheme; where none fits, all of them.
+    Where several promises share the place, those whose patterns fit the scheme. A scheme that fits none stands under the number of the
+    article it cites: it mentions the article and does not answer it.
     """
     found: dict[str, dict[str, Link]] = {}
     for id_, versions in shelf.schemes.items():
         for version in versions:
             names = {i.name for i in version.instruments.values() if _is(regulation, i.name, i.title)}
-            for citation in citations_of(version):
+            for citation in citations_of(version) if names else ():
                 if citation.instrument not in names:
                     continue
-                for place in sorted(places(citation.place)):
-                    for promise in _answered(regulation, id_, place):
-                        known = found.setdefault(promise.id, {}).get(id_)
+                for number, paragraph in sorted(places(citation.place)):
+                    if number not in regulation.articles:
+                        continue
+                    for key in _answered(regulation.articles[number], paragraph, id_) or [str(number)]:
+                        known = found.setdefault(key, {}).get(id_)
                         if known is None or SURE.index(citation.sure) < SURE.index(known.sure):
-                            found[promise.id][id_] = Link(id_, version.title, citation.place, citation.sure)
-    return {id_: tuple(sorted(each.values(), key=lambda link: link.scheme)) for id_, each in found.items()}
+                            found[key][id_] = Link(id_, version.title, citation.place, citation.sure)
+    return {key: tuple(sorted(each.values(), key=lambda link: link.scheme)) for key, each in found.items()}
 
 
 def _is(regulation: Regulation, name: str, title: Words) -> bool:
     return name == regulation.short or title["zh"] == regulation.title["zh"]
 
 
-def _answered(regulation: Regulation, scheme: str, place: tuple[int, int]) -> list[Promise]:
-    article = regulation.articles.get(place[0])
-    if article is None:
-        return []
-    near = [p for p in article.promises if not place[1] or not p.paragraph or p.paragraph == place[1]]
-    fitting = [p for p in near if p.schemes and any(fnmatchcase(scheme, pattern) for pattern in p.schemes)]
-    return fitting or [p for p in near if not p.schemes] or near
+def _answered(article: Article, paragraph: int, scheme: str) -> list[str]:
+    """The ids of the promises at a place that a scheme answers."""
+    near = [p for p in article.promises if not paragraph or not p.paragraph or p.paragraph == paragraph]
+    fitting = [p.id for p in near if p.schemes and any(fnmatchcase(scheme, pattern) for pattern in p.schemes)]
+    return fitting or [p.id for p in near if not p.schemes]
+
+
+def mentions(regulation: Regulation, linked: Links, article: int) -> tuple[Link, ...]:
+    """The schemes that cite an article and answer none of its promises."""
+    answering = {link.scheme for p in regulation.article(article).promises for link in linked.get(p.id, ())}
+    return tuple(link for link in linked.get(str(article), ()) if link.scheme not in answering)
 
 
 def coverage(
-    regulation: Regulation, registers: Registers, shelf: Shelf, articles: Iterable[int] | None = None
+    regulation: Regulation, registers: Registers, linked: Links, articles: Iterable[int] | None = None
 ) -> list[Covered]:
     """Every promise of the articles (the foreign-facing ones if left out) with what answers it."""
-    linked = links(regulation, shelf)
-    chosen = regulation.foreign_facing if articles is None else articles
     return [
         Covered(p, linked.get(p.id, ()), {s: n for s in p.registers if (n := len(s.rows(registers)))})
-        for p in regulation.promises(chosen)
+        for p in regulation.promises(regulation.foreign_facing if articles is None else articles)
     ]
 
 
-def promises_of_scheme(scheme: str, regulation: Regulation, shelf: Shelf) -> list[Promise]:
+def promises_of_scheme(scheme: str, regulation: Regulation, linked: Links) -> list[Promise]:
     """The promises that a scheme answers."""
-    linked = links(regulation, shelf)
     return [p for p in regulation.promises() if any(link.scheme == scheme for link in linked.get(p.id, ()))]
 
 
@@ -341,12 +349,11 @@ def as_markdown(found: Iterable[Covered], regulation: Regulation, lang: str = "e
     return "\n".join([*head, *rows]) + "\n"
 
 
-def coverage_page(regulation: Regulation, registers: Registers, shelf: Shelf) -> str:
+def coverage_page(regulation: Regulation, registers: Registers, linked: Links) -> str:
     """The page `docs/coverage.md`: the foreign-facing articles, then the others. `script/coverage` writes it."""
-    facing = coverage(regulation, registers, shelf)
-    others = coverage(
-        regulation, registers, shelf, [n for n in regulation.articles if n not in regulation.foreign_facing]
-    )
+    facing = coverage(regulation, registers, linked)
+    rest = [n for n in regulation.articles if n not in regulation.foreign_facing]
+    others = coverage(regulation, registers, linked, rest)
     counts = {s: sum(1 for c in facing if c.status == s) for s in get_args(Status)}
     summary = "\n".join(f"| {s} | {n} |" for s, n in counts.items())
     return _PAGE.format(

@@ -228,7 +228,7 @@ def _value(text: str, column: Column, at: Where, problems: list[Problem]) -> Val
         if not all(codes):
             return None
         return tuple(codes) if column.type == "several of" else codes[0]
-    if column.type == "several rows of":
+    if column.type in ("several rows of", "several texts"):
         return tuple(_parts(text))
     if column.type == "date":
         try:

@@ -76,6 +76,16 @@ def find(
     return [hit for _, hit in sorted(found, key=lambda each: each[0])]
 
 
+def rows_of_scheme(registers: Registers, scheme: str) -> list[Row]:
+    """The rows that name a scheme in their column `schemes`: windows, calls and fellowships that it is about."""
+    return [
+        row
+        for register in registers.values()
+        for row in register
+        if isinstance(named := row.get("schemes"), tuple) and scheme in named
+    ]
+
+
 def phase(row: Row, on: date) -> Phase:
     """Whether a row with `start` or `end` is open on a day. An end that is not known is not an end that has not come."""
     start, end = row.get("start"), row.get("end")
