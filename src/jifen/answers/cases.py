@@ -11,9 +11,9 @@ from typing import Any
 from jifen.answers.answer import AmountAnswer, Answer
 from jifen.answers.door import Jifen, as_day
 from jifen.engines.reference import STATUSES, Range, State
-from jifen.facts.profiles import profile_from
+from jifen.facts.profiles import Profile, profile_from
 from jifen.facts.values import show_number
-from jifen.facts.vocabulary import currency_places
+from jifen.facts.vocabulary import Vocabulary, currency_places
 from jifen.forms import Form
 from jifen.problems import JifenError, PolicyError, Problem, RequestError, Where, nearest
 from jifen.strict_yaml import Items, Node, Table, Text, decode, parse, read_bytes
@@ -31,6 +31,11 @@ class Case:
     profile: Mapping[str, Node]
     expect: Table
     where: Where
+
+    def read_profile(self, vocabulary: Vocabulary) -> Profile:
+        """The profile of the example. Raises ProfileError with every mistake in it."""
+        entries = tuple((Text(k, v.where), v) for k, v in self.profile.items())
+        return profile_from(Table(entries, self.where), vocabulary, self.where.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +120,8 @@ def _case(node: Node, scheme: str, profiles: Mapping[str, Node]) -> Case:
 
 def run_case(rules: Jifen, case: Case) -> Result:
     """Check one case. A profile that cannot be read is a difference, not a crash."""
-    where = case.where
-    table = Table(tuple((Text(k, v.where), v) for k, v in case.profile.items()), where)
     try:
-        profile = profile_from(table, rules.vocabulary, where.file)
-        [answer] = rules.check(profile, case.on, [case.scheme])
+        [answer] = rules.check(case.read_profile(rules.vocabulary), case.on, [case.scheme])
     except JifenError as e:
         return Result(case, (("profile", "a profile that can be read", e.text()),), None)
     return Result(case, tuple(_differences(case.expect, answer)), answer)
@@ -207,10 +209,9 @@ def untried(rules: Jifen, cases: list[Case]) -> Untried:
         plan = rules.plan(case.scheme, case.on)
         if plan is None:
             continue
-        table = Table(tuple((Text(k, v.where), v) for k, v in case.profile.items()), case.where)
         try:
-            profile = profile_from(table, rules.vocabulary)
-            state = State(plan, rules.complete(profile, case.on), case.on)
+            values = rules.complete(case.read_profile(rules.vocabulary), case.on)
+            state = State(plan, values, case.on)
         except JifenError:
             continue
         for track in (*plan.tracks, *(g.track for g in plan.amounts if g.track)):

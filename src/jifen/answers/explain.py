@@ -172,7 +172,7 @@ def _listed(state: State, conditions: Conditions, authority: set[str], depth: in
     for item in conditions.items:
         node = state.plan.items[item.id]
         holds = state.truth(node)
-        open_facts = state.facts(state.diagrams.of(node)) if holds is None else []
+        open_facts = state.open_in(node) if holds is None else []
         by_authority = bool(open_facts) and all(f in authority for f in open_facts)
         yield RequirementAnswer(item.id, item.words, item.text, holds, by_authority, item.citations, item.notes, depth)
         if isinstance(item.content, Conditions):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 
 from jifen.engines.reference import Range, State
-from jifen.plan.diagram import Diagrams, bounds
+from jifen.plan.diagram import bounds
 from jifen.plan.form import Granted
 from jifen.plan.nodes import cells
 
@@ -16,17 +16,17 @@ from jifen.plan.nodes import cells
 def amount(state: State, granted: Granted) -> Range:
     """The bounds of an amount; both are reached. 0 where the scheme has no outcome, and at least 0 where that is open."""
     if not granted.base:
-        return Range(*bounds(state.diagrams.of(granted.node)))
+        return state.points(granted.node)
     variable = state.plan.variables[granted.base]
     known = state.known.get(granted.base)
     if known is not None:
-        low, high = bounds(state.diagrams.of(granted.node))
-        return Range(low * _share(granted, known), high * _share(granted, known))
+        gate, share = state.points(granted.node), _share(granted, known)
+        return Range(gate.low * share, gate.high * share)
     edges = cells([granted.node]).get(granted.base, ())
     edges = edges[bisect.bisect_right(edges, variable.low) : bisect.bisect_right(edges, variable.high)]
     lows, highs = [], []
     for first, after in zip((variable.low, *edges), (*edges, variable.high + 1), strict=True):
-        diagrams = Diagrams(state.plan.levels, {**state.known, granted.base: first})
+        diagrams = state.plan.diagrams({**state.known, granted.base: first})
         low, high = bounds(diagrams.of(granted.node))
         lows.append(low * _share(granted, first))
         highs.append(high * _share(granted, after - 1))
@@ -42,7 +42,7 @@ def _share(granted: Granted, value: int) -> int:
 
 def open_facts(state: State, granted: Granted) -> list[str]:
     """The unknown facts that can still change an amount."""
-    found = state.facts(state.diagrams.of(granted.node))
+    found = state.open_in(granted.node)
     if granted.base and granted.base not in state.known and amount(state, granted).high > 0:
         found.append(granted.base)
     return list(dict.fromkeys(found))

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan import amounts, comparisons, criteria, derivations, truths
-from jifen.plan.form import Granted, NoValueError, Part, Plan, Shelf, Track
+from jifen.plan.form import Granted, Memory, NoValueError, Part, Plan, Shelf, Track
 from jifen.plan.nodes import Graph, Node, variables
 from jifen.plan.values import Typed, Variable, scale
 from jifen.problems import PolicyError, Problem, Where, nearest
@@ -102,9 +102,22 @@ class Compiler:
         money = [g for g in found if isinstance(g, Granted)]
         roots = [n for n in (self.total, outcome) if n]
         roots += [*self.items.values(), *self.rows.values(), *(p.points for p in self.parts.values())]
-        roots += [n for g in money for n in (g.node, *((self.fact(g.base, g.amount.where).node,) if g.base else ()))]
-        levels, first_authority = self.order(roots)
+        roots += [g.node for g in money]
+        levels, first_authority = self.order(
+            [*roots, *(self.fact(g.base, g.amount.where).node for g in money if g.base)]
+        )
         ids = tuple(o.id for o in scheme.outcomes) or ("eligible",)
+        best_total = self.best()
+        roots += [
+            *self.lists.values(),
+            *(p.uncapped for p in self.parts.values()),
+            *([best_total] if best_total else []),
+        ]
+        roots += [
+            n
+            for t in self.tracks
+            for n in (t.row, *(c.node for c in t.columns if t.table.grows and c.node.kind != "var"))
+        ]
         return Plan(
             scheme=scheme,
             variables={name: self.vars[name] for name in levels},
@@ -112,7 +125,7 @@ class Compiler:
             first_authority=first_authority,
             parts=self.parts,
             total=self.total,
-            best_total=self.best(),
+            best_total=best_total,
             ranking=self.total is not None and scheme.pass_mark is None and not self.points_decide,
             items=self.items,
             lists=self.lists,
@@ -129,6 +142,7 @@ class Compiler:
             counts_days=self.counts_days,
             refers=self.refers,
             graph=graph,
+            memory=Memory([*roots, *(g.track.row for g in money if g.track)]),
         )
 
     def body(self) -> tuple[list[Node], list[Node]]:

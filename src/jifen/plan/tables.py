@@ -343,7 +343,7 @@ def _staircase(
                 conditions.append(graph.case(column.node, points_, [compiler.no, *made]))
             elif not isinstance(test, Anything):
                 raise PolicyError([Problem("bad-row", row.where, found=" | ".join(row.label))])
-        result = graph.case(graph.least(conditions), [1], [result, leaf(row, 0)])
+        result = graph.choose(graph.least(conditions), result, leaf(row, 0))
     return result
 
 

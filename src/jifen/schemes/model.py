@@ -86,6 +86,11 @@ class FactTable:
     each: tuple[str, ...] = ()
     each_how: Literal["sum", "best"] = "sum"
 
+    @property
+    def grows(self) -> bool:
+        """Whether a row counts further units."""
+        return any(isinstance(row.tests[0], Further) for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class ConditionRow:
