@@ -20,14 +20,13 @@ def amount(state: State, granted: Granted) -> Range:
     variable = state.plan.variables[granted.base]
     known = state.known.get(granted.base)
     if known is not None:
-        gate, share = state.points(granted.node), _share(granted, known)
-        return Range(gate.low * share, gate.high * share)
+        gate = state.points(granted.node)
+        return Range(gate.low * _share(granted, known), gate.high * _share(granted, known))
     edges = cells([granted.node]).get(granted.base, ())
     edges = edges[bisect.bisect_right(edges, variable.low) : bisect.bisect_right(edges, variable.high)]
     lows, highs = [], []
     for first, after in zip((variable.low, *edges), (*edges, variable.high + 1), strict=True):
-        diagrams = state.plan.diagrams({**state.known, granted.base: first})
-        low, high = bounds(diagrams.of(granted.node))
+        low, high = bounds(state.plan.diagrams({**state.known, granted.base: first}).of(granted.node))
         lows.append(low * _share(granted, first))
         highs.append(high * _share(granted, after - 1))
     return Range(min(lows), max(highs))

@@ -100,24 +100,18 @@ class Compiler:
         found = [self.try_(lambda a=a: amounts.granted(self, a, outcome, len(outcomes))) for a in scheme.amounts]
         self.check()
         money = [g for g in found if isinstance(g, Granted)]
+        best_total = self.best()
         roots = [n for n in (self.total, outcome) if n]
         roots += [*self.items.values(), *self.rows.values(), *(p.points for p in self.parts.values())]
         roots += [g.node for g in money]
-        levels, first_authority = self.order(
-            [*roots, *(self.fact(g.base, g.amount.where).node for g in money if g.base)]
-        )
+        bases = [self.fact(g.base, g.amount.where).node for g in money if g.base]
+        levels, first_authority = self.order([*roots, *bases])
         ids = tuple(o.id for o in scheme.outcomes) or ("eligible",)
-        best_total = self.best()
-        roots += [
-            *self.lists.values(),
-            *(p.uncapped for p in self.parts.values()),
-            *([best_total] if best_total else []),
-        ]
-        roots += [
-            n
-            for t in self.tracks
-            for n in (t.row, *(c.node for c in t.columns if t.table.grows and c.node.kind != "var"))
-        ]
+        roots += [*self.lists.values(), *(p.uncapped for p in self.parts.values())]
+        roots += [best_total] if best_total else []
+        for track in (*self.tracks, *(g.track for g in money if g.track)):
+            counted = [c.node for c in track.columns if track.table.grows and c.node.kind != "var"]
+            roots += [track.row, *counted]
         return Plan(
             scheme=scheme,
             variables={name: self.vars[name] for name in levels},
@@ -142,7 +136,7 @@ class Compiler:
             counts_days=self.counts_days,
             refers=self.refers,
             graph=graph,
-            memory=Memory([*roots, *(g.track.row for g in money if g.track)]),
+            memory=Memory(roots),
         )
 
     def body(self) -> tuple[list[Node], list[Node]]:
@@ -278,7 +272,8 @@ class Compiler:
             raise NoValueError([Problem("no-parameter-value", where, blanks)])
         self.used[parameter.name] = (parameter, row.value)
         places = _places(row.value)
-        return Typed(self.graph.const(int(row.value * scale(places))), places, parameter.unit)
+        node = self.graph.const(int(row.value * scale(places)))
+        return Typed(node, places, parameter.unit, date=parameter.unit == "date")
 
     def looked_up(self, lookup: Lookup, column: str, where: Where) -> Typed:
         if column not in lookup.units:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -327,13 +328,11 @@ class _Loader:
             column = read_column(cell)
             rows: list[Dated] = []
             for row in table.rows:
-                value = exact(row[n].text)
                 day = parse_day(row[at].text)
                 if day is None:
                     raise PolicyError([Problem("bad-day", row[at].where, found=row[at].text)])
                 start = date.fromordinal(day)
-                if value is None:
-                    raise PolicyError([Problem("bad-number", row[n].where, found=row[n].text)])
+                value = _dated_value(row[n], column.unit)
                 citations = source_of(row[source], self.instruments) if source is not None else covered
                 if not citations:
                     raise PolicyError([Problem("missing-citation", row[n].where)])
@@ -692,6 +691,19 @@ class _Loader:
                 raise PolicyError([Problem("no-reason", where, found=text[:80])])
             reason = bilingual(after, where)
         return Line(bilingual(text, where), reason, own or covered, where)
+
+
+def _dated_value(cell: Cell, unit: str) -> Fraction:
+    """The value of a parameter, exactly as printed: a number, or for the unit `date` a day (as its ordinal)."""
+    if unit == "date":
+        day = parse_day(cell.text)
+        if day is None:
+            raise PolicyError([Problem("bad-day", cell.where, found=cell.text)])
+        return Fraction(day)
+    value = exact(cell.text)
+    if value is None:
+        raise PolicyError([Problem("bad-number", cell.where, found=cell.text)])
+    return value
 
 
 def _day(text: str, node: Table, key: str, form: Form) -> date | None:

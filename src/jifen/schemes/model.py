@@ -249,7 +249,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A value from a day on; `value` is exact, in the unit of its header."""
+    """A value from a day on; `value` is exact, in the unit of its header: for `date` the ordinal of the day."""
 
     value: Fraction
     start: date

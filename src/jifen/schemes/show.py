@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from jifen.schemes.citations import Citation
@@ -98,7 +100,7 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
                 "name": p.name,
                 "unit": p.unit,
                 "values": [
-                    {"value": str(r.value), "from": r.start.isoformat(), "citation": _cited(r.citations)}
+                    {"value": _printed(r.value, p.unit), "from": r.start.isoformat(), "citation": _cited(r.citations)}
                     for r in p.rows
                 ],
             }
@@ -143,6 +145,10 @@ def _amount(amount: Amount) -> dict[str, Any]:
         "rows": [{"row": list(r.label), "amount": int(r.value), "citation": _cited(r.citations)} for r in rows],
         "citation": _cited(amount.citations),
     }
+
+
+def _printed(value: Fraction, unit: str) -> str:
+    return date.fromordinal(int(value)).isoformat() if unit == "date" else str(value)
 
 
 def _cited(citations: tuple[Citation, ...]) -> list[dict[str, str]]:
