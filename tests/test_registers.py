@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from jifen import registers
 from jifen.problems import JifenError, PolicyError, RegisterError, RequestError
 from jifen.registers.places import distance_m
-from jifen.registers.rows import When, read_rows
+from jifen.registers.reading import read_rows
+from jifen.registers.rows import When
 from jifen.registers.schema import read_schema
 from jifen.schemes.shelf import Shelf
 

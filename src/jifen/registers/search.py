@@ -12,7 +12,7 @@ from typing import Literal
 from jifen.problems import Problem, RequestError, nearest
 from jifen.registers.places import Place, distance_m, district_of, place_of, read_place
 from jifen.registers.rows import Row, When
-from jifen.registers.store import Registers
+from jifen.registers.store import Registers, Spoken
 
 Phase = Literal["open", "to come", "over", "not known"]
 
@@ -174,8 +174,15 @@ def _score(row: Row, asked: Sequence[str], registers: Registers) -> int | None:
     return total
 
 
-def _said(row: Row, registers: Registers) -> tuple[dict[int, str], tuple[tuple[str, ...], ...]]:
-    """What is said of a row in both languages, by how much it counts, and the sounds of its Chinese name."""
+def _said(row: Row, registers: Registers) -> Spoken:
+    """What is said of a row in both languages, by how much it counts, and the sounds of its Chinese name; made once."""
+    kept = registers.spoken.get((row.register, row.id))
+    if kept is None:
+        kept = registers.spoken[row.register, row.id] = _say(row, registers)
+    return kept
+
+
+def _say(row: Row, registers: Registers) -> Spoken:
     register = registers[row.register]
     parts: list[str] = [*row.note.values()]
     kind: list[str] = [*register.schema.title.values()]

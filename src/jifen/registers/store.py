@@ -13,7 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from jifen.problems import Problem, RegisterError, RequestError, Where, nearest
-from jifen.registers.rows import Row, Value, read_rows, written
+from jifen.registers.reading import read_rows
+from jifen.registers.rows import Row, Value, written
 from jifen.registers.schema import Column, Schema, read_schema
 
 
@@ -41,11 +42,19 @@ class Register:
         return len(self.rows)
 
 
+Spoken = tuple[dict[int, str], tuple[tuple[str, ...], ...]]
+"""What is said of a row, by how much it counts, and the sounds of its Chinese name."""
+
+
 class Registers(Mapping[str, Register]):
-    """Registers by name. `show` puts a field into words; raises RequestError for a name that is no register."""
+    """Registers by name. `show` puts a field into words; raises RequestError for a name that is no register.
+
+    `spoken` is kept by `search`.
+    """
 
     def __init__(self, registers: Mapping[str, Register]) -> None:
         self._registers = dict(registers)
+        self.spoken: dict[tuple[str, str], Spoken] = {}
 
     def __getitem__(self, name: str) -> Register:
         if name not in self._registers:
