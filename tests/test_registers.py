@@ -338,6 +338,16 @@ def test_needs_are_codes_or_their_words_and_all_must_be_met(public: registers.Re
     assert ids(registers.find(public, within=["hospitals"], need=["急诊"])) == ["peking-union", "united-family"]
 
 
+def test_one_code_in_two_columns_is_not_mixed_up(public: registers.Registers) -> None:
+    """`korean` is a curriculum of schools and a language of windows; a row has the need by the column that says it."""
+    assert {(n.register, n.column) for n in registers.needs(public) if n.code == "korean"} == {
+        ("schools", "curricula"),
+        ("windows", "languages"),
+        ("hospitals", "languages"),
+    }
+    assert ids(registers.find(public, need=["korean"])) == ["korean"]
+
+
 def test_an_unknown_need_is_told_with_the_nearest(public: registers.Registers) -> None:
     with pytest.raises(RequestError, match="nearest: emergency"):
         registers.find(public, within=["hospitals"], need=["emergancy"])

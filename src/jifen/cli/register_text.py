@@ -48,11 +48,21 @@ def listing(registers: Registers, lang: str) -> None:
     console().print(found)
 
 
-def rows(found: Sequence[Found], registers: Registers, lang: str) -> None:
+_NOTHING = {
+    "en": "Nothing found. Try fewer words, or `jifen registers` for what there is.",
+    "zh": "没有找到。可减少关键词，或用 `jifen registers` 查看名录。",
+}
+_NOT_SAID = {
+    "en": "No row says so. What a row does not say is unknown, not a no.",
+    "zh": "没有条目载明此项。未载明即未知，并不表示没有。",
+}
+
+
+def rows(found: Sequence[Found], registers: Registers, lang: str, asked_need: bool = False) -> None:
     """Each row in a few lines: name, what it offers, where and how far, how sure, and the source."""
     out = console()
     if not found:
-        out.print({"en": "Nothing found. Try fewer words, or `jifen registers` for what there is.", "zh": "没有找到。可减少关键词，或用 `jifen registers` 查看名录。"}[lang])  # fmt: skip
+        out.print((_NOT_SAID if asked_need else _NOTHING)[lang])
         return
     other = "zh" if lang == "en" else "en"
     for each in found:
