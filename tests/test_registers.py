@@ -155,6 +155,8 @@ def bad(**fields: str) -> str:
         ({"en": ""}, [("register-empty", 3, 7, "", "")]),
         ({"zh": ""}, [("register-empty", 3, 13, "", "")]),
         ({"as_of": "soon"}, [("register-value", 3, 70, "soon", "")]),
+        ({"en": "Oth\x1ber"}, [("register-control-character", 3, 7, "Oth\\x1ber", "")]),
+        ({"en": "Oth\ter"}, [("register-control-character", 3, 7, "Oth\\ter", "")]),
         ({"en": '"Other'}, [("register-quotes", 3, 7, '', "")]),
     ],
 )  # fmt: skip
@@ -270,6 +272,19 @@ def test_a_bad_file_leaves_the_offices_last_good_file_as_it_was(tmp_path: Path) 
     with pytest.raises(RegisterError):
         registers.import_file("events", office, local)
     assert (local / "events.csv").read_bytes() == before
+    assert [p.name for p in local.iterdir()] == ["events.csv"]
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    office, local = tmp_path / "office.csv", tmp_path / "local"
+    office.write_text(HEAD + GOOD, "utf-8")
+    local.write_text("a file where the folder should be", "utf-8")
+    with pytest.raises(RequestError):
+        registers.import_file("events", office, local)
+    local.unlink()
+    (local / "events.csv").mkdir(parents=True)
+    with pytest.raises(RequestError):
+        registers.import_file("events", office, local)
     assert [p.name for p in local.iterdir()] == ["events.csv"]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -140,6 +141,9 @@ def _value(text: str, column: Column, at: Where, problems: list[Problem]) -> Val
         problems.append(Problem("register-value", at, {"column": column.name, "form": expected}, text, near))
         return None
 
+    if any(unicodedata.category(c) == "Cc" for c in text):
+        problems.append(Problem("register-control-character", at, {"column": column.name}, repr(text)[1:-1][:60]))
+        return None
     if column.name == "id" and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text, re.A):
         return wrong("a-b-1", re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-"))
     if column.type in ("one of", "several of"):

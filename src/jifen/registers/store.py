@@ -6,8 +6,8 @@ A local folder holds `NAME.csv` files in the same form. A register that stands t
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -204,14 +204,18 @@ def import_file(name: str, file: Path | str, local: Path | str | None = None) ->
 
     change = check_file(name, file, local)
     folder = Path(local) if local is not None else local_folder()
+    target = folder / f"{name}.csv"
+    part = target.with_name(f".{name}.{os.getpid()}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".part", delete=False) as part:
-            part.write(as_csv(change.register, change.register))
-            part.flush()
-            os.fsync(part.fileno())
-        Path(part.name).replace(folder / f"{name}.csv")
+        with part.open("w", encoding="utf-8", newline="") as out:
+            out.write(as_csv(change.register, change.register))
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
     except OSError:
+        with suppress(OSError):
+            part.unlink()
         raise RequestError([Problem("no-such-file", Where(str(folder)))]) from None
     return change
 
