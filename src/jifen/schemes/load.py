@@ -33,7 +33,6 @@ from jifen.schemes.document import (
     Quote,
     Section,
     TableBlock,
-    amend,
     read_document,
 )
 from jifen.schemes.model import (
@@ -59,22 +58,10 @@ from jifen.schemes.model import (
 )
 from jifen.schemes.sentences import Sentence, read_sentences, whole
 from jifen.schemes.tables import exact, read_column, read_condition_table, read_fact_table, source_of
+from jifen.schemes.versions import ENGLISH, HEADINGS, TITLES, read_version
 from jifen.schemes.words import bilingual, dashed
-from jifen.strict_yaml import LARGEST, Table, Text, decode, read_bytes
+from jifen.strict_yaml import LARGEST, Table, decode, read_bytes
 
-HEADINGS: tuple[tuple[str, str], ...] = (
-    ("Parameters", "参数"),
-    ("Derived facts", "推算事实"),
-    ("Requirements", "条件"),
-    ("Points", "积分"),
-    ("Outcomes", "结果"),
-    ("Grants", "待遇"),
-    ("Evidence", "材料"),
-    ("Steps", "步骤"),
-    ("Cannot express", "无法表达"),
-)
-_ENGLISH = tuple(english for english, _ in HEADINGS)
-_TITLES = [f"{en} · {zh}" for en, zh in HEADINGS]
 COMBINATIONS = {"all", "any", "none", "least"}
 Instruments = dict[str, Instrument]
 
@@ -89,30 +76,6 @@ def load_rules(path: Path) -> tuple[Derived, ...]:
     """Read a document of derived facts of the vocabulary (`policies/facts/*.md`)."""
     document = read_document(decode(read_bytes(path, PolicyError), str(path), PolicyError), str(path))
     return _Loader(document, path, rules=True).rules()
-
-
-def read_version(path: Path) -> Document:
-    """The document of a version, with the versions that it amends merged in."""
-    document = read_document(decode(read_bytes(path, PolicyError), str(path), PolicyError), str(path))
-    amends = document.identity.get("amends")
-    if amends is None:
-        return document
-    if not isinstance(amends, Text):
-        raise PolicyError([Problem("not-text", amends.where, {"key": "amends"})])
-    base = path.with_name(f"{amends.value}.md")
-    if amends.value >= path.stem or not base.is_file():
-        others = [p.stem for p in path.parent.glob("*.md") if p.stem < path.stem]
-        problem = Problem(
-            "no-such-version",
-            amends.where,
-            {"version": amends.value},
-            amends.value,
-            nearest(amends.value, others),
-        )
-        raise PolicyError([problem])
-    merged = amend(read_version(base), document)
-    known = {title: place for place, title in enumerate(_TITLES)}
-    return replace(merged, sections=tuple(sorted(merged.sections, key=lambda s: known.get(s.title, -1))))
 
 
 class _Loader:
@@ -153,7 +116,6 @@ class _Loader:
             instruments=self.instruments,
             file=self.document.file,
             hash=self.digest(),
-            document=self.document,
             **identity,
         )
 
@@ -251,16 +213,16 @@ class _Loader:
             )
             form.problems += inner.problems
 
-    def sections(self, allowed: Iterable[str] = _ENGLISH) -> dict[str, Section]:
+    def sections(self, allowed: Iterable[str] = ENGLISH) -> dict[str, Section]:
         found: dict[str, Section] = {}
         order: list[int] = []
         for section in self.document.sections:
-            if section.title not in _TITLES or section.title.split(" · ")[0] not in allowed:
+            if section.title not in TITLES or section.title.split(" · ")[0] not in allowed:
                 self.problems.append(
-                    Problem("unknown-heading", section.where, {}, section.title, nearest(section.title, _TITLES))
+                    Problem("unknown-heading", section.where, {}, section.title, nearest(section.title, TITLES))
                 )
                 continue
-            order.append(_TITLES.index(section.title))
+            order.append(TITLES.index(section.title))
             english = section.title.split(" · ")[0]
             if english in found:
                 self.problems.append(Problem("declared-twice", section.where, {"name": section.title}))
@@ -666,7 +628,7 @@ class _Loader:
         return read_amount(id_, title, section, found, self.instruments, _notes(section))
 
     def lines(self, section: Section) -> tuple[Line, ...]:
-        if section.title != _TITLES[5]:
+        if section.title != TITLES[5]:
             _no_headings(section)
         found: list[Line] = []
         covered = _citations(self.sentences(section, set()))
@@ -685,7 +647,7 @@ class _Loader:
         if not (own or covered):
             raise PolicyError([Problem("missing-citation", where)])
         reason: Words = {}
-        if section.title == _TITLES[-1]:
+        if section.title == TITLES[-1]:
             text, after = dashed(text, where)
             if not after:
                 raise PolicyError([Problem("no-reason", where, found=text[:80])])
