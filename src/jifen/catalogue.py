@@ -352,6 +352,9 @@ CATALOGUE: dict[str, Entry] = {
     "register-value": _entry(
         "the value of `{column}` has the wrong form", "`{column}` 的值格式不正确", "{form}", "{form}"
     ),
+    "register-control-character": _entry(
+        "`{column}` holds a control character", "`{column}` 含有控制字符", "text that can be printed", "可打印的文字"
+    ),
     "register-out-of-range": _entry(
         "the value of `{column}` is out of range", "`{column}` 的值超出范围", "{low} to {high}", "{low} 至 {high}"
     ),
