@@ -211,12 +211,12 @@ def joined(place: Place, levels: Iterable[int], weights: Weights, how: str) -> P
 
 
 def lowest_case(place: Place) -> dict[int, int]:
-    """A case in which the points are fewest: for each level that it meets, a value."""
+    """A case in which the points are fewest: for each level that it meets, a value (one below every edge where that will do)."""
     case: dict[int, int] = {}
     fork = place[1]
     while fork.ways:
         at = next(n for n, (offset, _) in enumerate(fork.ways) if offset == 0)
-        case[fork.level] = fork.breaks[at - 1] if at else fork.breaks[0] - 1
+        case[fork.level] = fork.breaks[at - 1] if at else -_LAST
         fork = fork.ways[at][1]
     return case
 
