@@ -324,6 +324,9 @@ CATALOGUE: dict[str, Entry] = {
         "the file exists already", "文件已存在", "a new name, or --force", "新的文件名，或 --force"
     ),
     # advice
+    "no-scheme-named": _entry(
+        "no scheme is named", "没有指定方案", "--scheme ID, or --across for all of them", "--scheme 方案，或用 --across 比较全部方案"
+    ),
     "bad-horizon": _entry(
         "so many years cannot be looked ahead", "无法展望这么多年", "1 to {limit} years", "1 至 {limit} 年"
     ),

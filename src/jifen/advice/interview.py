@@ -23,7 +23,7 @@ from weakref import WeakKeyDictionary
 
 from jifen.advice.clauses import Clause, Placed, asking, placed
 from jifen.advice.doubt import Place, Sight, joined, restricted, support
-from jifen.advice.prior import Prior
+from jifen.advice.prior import Prior, plain_prior
 from jifen.advice.topics import Arranged, Topic, arranged, published_topics
 from jifen.answers.door import Jifen
 from jifen.facts.values import Value, plain_value
@@ -217,7 +217,7 @@ class _Desk:
     def __init__(self, rules: Jifen) -> None:
         self.rules = rules
         self.arranged: Arranged = arranged(rules.vocabulary, published_topics())
-        self.prior = Prior({}, {f.id: len(f.codes.values) for f in rules.vocabulary.facts.values() if f.codes})
+        self.prior = plain_prior(rules.vocabulary)
         self._views: dict[tuple[int, frozenset[str], int], _View] = {}
 
     def view(

@@ -130,7 +130,7 @@ class Line:
         """Every window with one answer: its first day, the first day after it, the answer."""
         days = [on, *(c.day for c in self.changes), until + timedelta(days=1)]
         moments = [self.first, *(c.after for c in self.changes)]
-        yield from zip(days, days[1:], moments, strict=True)
+        yield from zip(days[:-1], days[1:], moments, strict=True)
 
     def data(self) -> dict[str, Any]:
         start, end = self.best
