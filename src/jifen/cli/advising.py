@@ -121,7 +121,7 @@ def _way(console: Console, way: Way, moment: Moment, number: int, found: Paths, 
     head = Text(f"\n{say['way'].format(n=number)}  ", style="bold")
     head.append(f"{say['effort']} {_number(way.cost)} · {way.months} {say['months']}  →  ", style="not bold")
     head.append(f"{sign} {words[lang]}", style=colour)
-    title = found.outcomes[way.outcome][lang] if way.outcome in found.outcomes else ""
+    title = found.outcomes[way.outcome][lang] if way.outcome and way.outcome in found.outcomes else ""
     tail = "  ".join(t for t in (title, _points(way.points, lang)) if t)
     head.append(f"  {tail}", style="not bold")
     console.print(head)
