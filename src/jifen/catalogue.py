@@ -82,6 +82,14 @@ CATALOGUE: dict[str, Entry] = {
         "the domain of `{name}` cannot be read", "`{name}` 的取值范围无法读取",
         "two values of the fact's type, the smaller first", "两个同类型的值，较小者在前",
     ),
+    "too-large": _entry(
+        "the domain of `{name}` reaches further than every engine can count", "`{name}` 的取值范围超出各引擎可精确计数的范围",
+        "at most {limit:,} of the fact's smallest unit", "以该事实最小单位计不超过 {limit:,}"
+    ),
+    "bad-name": _entry(
+        "`{name}` cannot be the name of a fact", "`{name}` 不能作为事实的名称",
+        "lower-case letters, digits and _, in parts joined by dots", "小写字母、数字和 _，各部分以点连接"
+    ),
     # profiles
     "unknown-fact": _entry(
         "`{name}` is not a fact of the vocabulary", "词汇表中没有事实 `{name}`",
@@ -253,6 +261,16 @@ CATALOGUE: dict[str, Entry] = {
         "the derived fact `{id}` is not defined by one sentence, list or table", "推算事实 `{id}` 没有由一个句子、列表或表格定义",
         "one of the forms of docs/scheme-language.md, section 6", "docs/scheme-language.md 第6节的形式之一",
     ),
+    "bad-amount": _entry(
+        "the heading does not say once how much is granted", "标题下没有（唯一地）说明金额",
+        "one sentence or one table of docs/scheme-language.md, section 7, with at most one cap and one condition",
+        "docs/scheme-language.md 第7节中的一个句子或一个表格，上限和条件至多各一个",
+    ),
+    "bad-amount-column": _entry(
+        "the last column of the table is not an amount of money", "表格最后一列不是金额",
+        "facts, then `amount (CNY)` or `amount (CNY a year)`, then source",
+        "事实列，其后为 `amount (CNY)` 或 `amount (CNY a year)`，最后可有 source",
+    ),
     "bad-csv-link": _entry(
         "the link to the CSV file cannot be used", "CSV 链接不可用", "[name.csv](name.csv), beside the document", "与文档同目录的 [name.csv](name.csv)"
     ),
@@ -277,6 +295,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "unknown-value": _entry(
         "`{name}` has no such value", "`{name}` 没有这个值", "a value of its domain or code list", "其取值范围或代码表中的值"
+    ),
+    "amount-currency": _entry(
+        "the cap is not in the currency of the amount", "上限与金额的币种不同", "{currency}", "{currency}"
     ),
     "rows-overlap": _entry(
         "two rows cover the same values of {facts}", "两行覆盖了 {facts} 的相同取值", "each value in one row; also covered on line {line}",

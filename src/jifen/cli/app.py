@@ -41,6 +41,11 @@ class ShowFormat(StrEnum):
     json = "json"
 
 
+class Subject(StrEnum):
+    person = "person"
+    organisation = "organisation"
+
+
 class Lang(StrEnum):
     en = "en"
     zh = "zh"
