@@ -29,7 +29,6 @@ from jifen.answers.door import Jifen
 from jifen.facts.values import Value, plain_value
 from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
-from jifen.plan.diagram import Diagrams
 from jifen.plan.form import Plan
 
 SCHEMA = "urn:jifen:question:1"
@@ -282,7 +281,7 @@ class _View:
     def open_clauses(self, fact: str, known: Mapping[str, int]) -> list[Placed]:
         """The clauses that ask the fact and are not settled yet."""
         names = frozenset(n for n, v in self.plan.variables.items() if fact in v.facts)
-        diagrams = Diagrams(self.plan.levels, {**self.presumed, **known})
+        diagrams = self.plan.diagrams({**self.presumed, **known})
         found = asking(self.clauses, names)
         return [p for p in found if names & set(diagrams.support(diagrams.of(p.node)))]
 

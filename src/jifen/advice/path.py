@@ -31,7 +31,7 @@ from jifen.facts.profiles import Profile
 from jifen.facts.values import Value, plain_value
 from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
-from jifen.plan.diagram import Diagrams, bounds
+from jifen.plan.diagram import bounds
 from jifen.plan.form import Plan
 from jifen.plan.values import Variable
 from jifen.problems import Problem, RequestError, nearest
@@ -582,7 +582,7 @@ class _Search:
             after = self._all_known(self._after(done))
             high = self._lowest(rest.further(after, self))
             names = frozenset(n for n, v in self.plan.variables.items() if step.fact.id in v.facts)
-            one, two = (Diagrams(self.plan.levels, known) for known in (before, after))
+            one, two = (self.plan.diagrams(known) for known in (before, after))
             found = [p for p in asking(self.clauses, names) if bounds(one.of(p.node)) != bounds(two.of(p.node))]
             points = None if low is None or high is None else high - low
             yield replace(step, points=points, clauses=tuple(p.clause for p in found))
