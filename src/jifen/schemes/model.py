@@ -131,6 +131,17 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the law's tables show and `jifen verify` proves: more of these facts never does this to points or outcome."""
+
+    facts: tuple[str, ...]
+    never: Literal["lowers", "raises", "worsens", "betters"]
+    text: str
+    citations: tuple[Citation, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class Criterion:
     """A heading under Points: it gives points, from its own criteria or its tables."""
 
@@ -143,6 +154,7 @@ class Criterion:
     citations: tuple[Citation, ...]
     notes: tuple[str, ...]
     where: Where
+    expects: tuple[Expectation, ...] = ()
 
     def criteria(self) -> tuple[Criterion, ...]:
         return tuple(p for p in self.parts if isinstance(p, Criterion))
@@ -337,3 +349,4 @@ class Scheme:
     file: str
     hash: str
     document: Document
+    expects: tuple[Expectation, ...] = ()

@@ -38,6 +38,8 @@ FORMS: dict[str, re.Pattern[str]] = {
     ),
     "presumed": re.compile(rf"{NAME} is (\S+) until the authority grants (?:them|it)\."),
     "choice": re.compile(rf"{NAME} is the applicant's choice\."),
+    "never_points": re.compile(rf"More of {NAMES} never (lowers|raises) the points\."),
+    "never_outcome": re.compile(rf"More of {NAMES} never (worsens|betters) the outcome\."),
     "grants": re.compile(r"Grants: (.+?)\.(?=\s+\[|\s+Grants: |\s*$)"),
 }
 
