@@ -253,6 +253,16 @@ CATALOGUE: dict[str, Entry] = {
         "the derived fact `{id}` is not defined by one sentence, list or table", "推算事实 `{id}` 没有由一个句子、列表或表格定义",
         "one of the forms of docs/scheme-language.md, section 6", "docs/scheme-language.md 第6节的形式之一",
     ),
+    "bad-amount": _entry(
+        "the heading does not say once how much is granted", "标题下没有（唯一地）说明金额",
+        "one sentence or one table of docs/scheme-language.md, section 7, with at most one cap and one condition",
+        "docs/scheme-language.md 第7节中的一个句子或一个表格，上限和条件至多各一个",
+    ),
+    "bad-amount-column": _entry(
+        "the last column of the table is not an amount of money", "表格最后一列不是金额",
+        "facts, then `amount (CNY)` or `amount (CNY a year)`, then source",
+        "事实列，其后为 `amount (CNY)` 或 `amount (CNY a year)`，最后可有 source",
+    ),
     "bad-csv-link": _entry(
         "the link to the CSV file cannot be used", "CSV 链接不可用", "[name.csv](name.csv), beside the document", "与文档同目录的 [name.csv](name.csv)"
     ),
@@ -277,6 +287,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "unknown-value": _entry(
         "`{name}` has no such value", "`{name}` 没有这个值", "a value of its domain or code list", "其取值范围或代码表中的值"
+    ),
+    "amount-currency": _entry(
+        "the cap is not in the currency of the amount", "上限与金额的币种不同", "{currency}", "{currency}"
     ),
     "rows-overlap": _entry(
         "two rows cover the same values of {facts}", "两行覆盖了 {facts} 的相同取值", "each value in one row; also covered on line {line}",
@@ -319,6 +332,10 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "case-form": _entry(
         "the case cannot be read", "案例无法读取", "{expected}", "{expected}"
+    ),
+    "stale-oddity": _entry(
+        "no finding `{finding}` is left for this oddity", "已没有与此条目相符的发现 `{finding}`",
+        "only findings that `jifen verify` still makes; take the entry out", "`jifen verify` 仍会得出的发现；请删去该条目",
     ),
     "file-exists": _entry(
         "the file exists already", "文件已存在", "a new name, or --force", "新的文件名，或 --force"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +39,19 @@ def yes(node: Node) -> Wish:
 
 def no(node: Node) -> Wish:
     return Wish(node, 0, 0)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Diagrams are many small objects that all stay: looking them over for garbage would take most of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+        gc.collect()
 
 
 class Ground:

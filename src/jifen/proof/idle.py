@@ -18,11 +18,10 @@ _LOOKED_AT = 60
 
 def check(ground: Ground) -> Iterator[Finding]:
     """Facts on which neither outcome nor points depend."""
-    moving = _seen_moving(ground)
-    left = [n for n in ground.variables if n not in moving]
-    if left:
-        roots = [ground.plan.outcome, *([ground.plan.total] if ground.plan.total else [])]
-        moving |= set(ground.diagrams.support(*(ground.function(r) for r in roots)))
+    moving = set(ground.diagrams.support(ground.function(ground.plan.total))) if ground.plan.total else set()
+    moving |= _seen_moving(ground, moving)
+    if any(n not in moving for n in ground.variables):
+        moving |= set(ground.diagrams.support(ground.function(ground.plan.outcome)))
     facts: dict[str, bool] = {}
     for name, variable in ground.variables.items():
         for fact in variable.facts:
@@ -69,12 +68,12 @@ def _names(scheme: Scheme) -> set[str]:
 # --- quick evidence -------------------------------------------------------------------------------------------
 
 
-def _seen_moving(ground: Ground) -> set[str]:
+def _seen_moving(ground: Ground, known: set[str]) -> set[str]:
     """Variables of which a person already shown is proof: with another value, the person's outcome or points are others."""
     names = ground.diagrams.names
-    roots = [ground.plan.outcome, *([ground.plan.total] if ground.plan.total else [])]
+    roots = [ground.plan.outcome]
     edges = ground.edges()
-    found: set[str] = set()
+    found = set(known)
     step = max(1, len(ground.shown) // _LOOKED_AT)
     for box in ground.shown[::step]:
         if len(found) == len(ground.variables):

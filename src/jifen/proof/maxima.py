@@ -42,8 +42,8 @@ def _maximum(ground: Ground, criterion: Criterion, above: Criterion | None) -> I
     part = ground.plan.parts[criterion.id]
     row = (criterion_row(criterion),)
     always = [c.most for c in criterion.caps if c.when is None]
-    declared = min(always) if always else part.most
     low, high = ground.bounds(part.points)
+    declared = min(always) if always else high
     if high > declared:
         person = ground.find(Wish(part.points, high, high))
         yield ground.finding("maximum-exceeded", criterion.id, row, person, found=high, most=declared)

@@ -10,11 +10,12 @@ from typing import Any
 
 from jifen.answers.cases import read_cases
 from jifen.answers.door import Jifen
+from jifen.plan.form import in_force
 from jifen.problems import JifenError, Problem
 from jifen.proof import clauses, examples, idle, maxima, rows
 from jifen.proof.casetext import case_text
 from jifen.proof.findings import Finding, LawRow, refused, unique
-from jifen.proof.ground import Ground, versions_days
+from jifen.proof.ground import Ground, collector_paused, versions_days
 from jifen.proof.oddities import Oddity, read_oddities, stale
 from jifen.proof.people import Person, UndecidedError
 from jifen.schemes.model import Scheme
@@ -49,6 +50,7 @@ class Report:
         return not self.findings and not self.problems
 
     def data(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
         return {
             "scheme": self.scheme,
             "holds": self.holds,
@@ -79,10 +81,12 @@ def verify(rules: Jifen, scheme: str, versions: Sequence[Scheme] | None = None) 
     for version in chosen:
         for day in versions_days(rules, version):
             days += 1
-            ground = Ground(rules, version, day)
-            findings += prove(ground)
-            if day == version.start and not ground.problems:
-                overlaps += _overlaps(ground)
+            with collector_paused():
+                ground = Ground(rules, version, day)
+                findings += prove(ground)
+                if day == version.start and not ground.problems:
+                    overlaps += _overlaps(ground)
+                del ground
     for version in chosen:
         findings += idle.unused(version)
     problems: list[Problem] = []
@@ -91,7 +95,7 @@ def verify(rules: Jifen, scheme: str, versions: Sequence[Scheme] | None = None) 
     try:
         if (folder / "cases.yaml").is_file():
             cases = read_cases(folder / "cases.yaml")
-            findings += examples.check(rules, scheme, [c for c in cases if versions is None])
+            findings += examples.check(rules, scheme, [c for c in cases if in_force(every, c.on) in chosen])
         instruments = {k: v for one in every for k, v in one.instruments.items()}
         oddities = read_oddities(folder / "oddities.yaml", scheme, instruments)
     except JifenError as e:

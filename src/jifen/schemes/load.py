@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 from jifen.facts.values import parse_day
 from jifen.forms import Form, Words
 from jifen.problems import PolicyError, Problem, Where, nearest
+from jifen.schemes.amounts import SENTENCES, read_amount
 from jifen.schemes.citations import Citation, Instrument, take_trailing
 from jifen.schemes.conditions import parse_condition, parse_term
 from jifen.schemes.document import (
@@ -35,6 +37,7 @@ from jifen.schemes.document import (
     read_document,
 )
 from jifen.schemes.model import (
+    Amount,
     Between,
     Cap,
     Choice,
@@ -134,6 +137,7 @@ class _Loader:
         points, pass_mark = self.points(sections)
         outcomes = self.outcomes(sections)
         lines = {en.lower().replace(" ", "_"): self.lines(sections[en]) for en, _ in HEADINGS[5:] if en in sections}
+        amounts = self.amounts(sections)
         if self.problems:
             raise PolicyError(self.problems)
         return Scheme(
@@ -147,6 +151,7 @@ class _Loader:
             pass_mark=pass_mark,
             outcomes=outcomes,
             lines=lines,
+            amounts=amounts,
             instruments=self.instruments,
             file=self.document.file,
             hash=self.digest(),
@@ -326,13 +331,11 @@ class _Loader:
             column = read_column(cell)
             rows: list[Dated] = []
             for row in table.rows:
-                value = exact(row[n].text)
                 day = parse_day(row[at].text)
                 if day is None:
                     raise PolicyError([Problem("bad-day", row[at].where, found=row[at].text)])
                 start = date.fromordinal(day)
-                if value is None:
-                    raise PolicyError([Problem("bad-number", row[n].where, found=row[n].text)])
+                value = _dated_value(row[n], column.unit)
                 citations = source_of(row[source], self.instruments) if source is not None else covered
                 if not citations:
                     raise PolicyError([Problem("missing-citation", row[n].where)])
@@ -658,8 +661,21 @@ class _Loader:
 
     # --- lines that are shown ---------------------------------------------------------------------------------
 
-    def lines(self, section: Section) -> tuple[Line, ...]:
+    def amounts(self, sections: dict[str, Section]) -> tuple[Amount, ...]:
+        section = sections.get("Grants")
+        return tuple(a for s in (section.sections if section else ()) if (a := self.attempt(partial(self.amount, s))))
+
+    def amount(self, section: Section) -> Amount:
+        id_, title = self.headed(section)
         _no_headings(section)
+        _only(section.blocks, (Paragraph, TableBlock, Quote))
+        paragraphs = [b for b in section.blocks if isinstance(b, Paragraph)]
+        found = [s for p in paragraphs for s in read_sentences(p, SENTENCES, self.instruments)]
+        return read_amount(id_, title, section, found, self.instruments, _notes(section))
+
+    def lines(self, section: Section) -> tuple[Line, ...]:
+        if section.title != _TITLES[5]:
+            _no_headings(section)
         found: list[Line] = []
         covered = _citations(self.sentences(section, set()))
         for block in section.blocks:
@@ -683,6 +699,19 @@ class _Loader:
                 raise PolicyError([Problem("no-reason", where, found=text[:80])])
             reason = bilingual(after, where)
         return Line(bilingual(text, where), reason, own or covered, where)
+
+
+def _dated_value(cell: Cell, unit: str) -> Fraction:
+    """The value of a parameter, exactly as printed: a number, or for the unit `date` a day (as its ordinal)."""
+    if unit == "date":
+        day = parse_day(cell.text)
+        if day is None:
+            raise PolicyError([Problem("bad-day", cell.where, found=cell.text)])
+        return Fraction(day)
+    value = exact(cell.text)
+    if value is None:
+        raise PolicyError([Problem("bad-number", cell.where, found=cell.text)])
+    return value
 
 
 def _day(text: str, node: Table, key: str, form: Form) -> date | None:

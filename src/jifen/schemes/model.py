@@ -229,12 +229,39 @@ class Outcome:
     where: Where
 
 
+# --- amounts of money ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money that the scheme grants, in the smallest unit of its currency.
+
+    With a `table`, what its row says; else `rate`, times the fact `base` if there is one (a share of money, or so much for each).
+    `currency` is "" where it is that of `base`. A `discretionary` amount is only a ceiling.
+    """
+
+    id: str
+    title: Words
+    currency: str
+    per: str
+    discretionary: bool
+    rate: Fraction
+    base: str
+    table: FactTable | None
+    cap: int | None
+    cap_currency: str
+    only_when: Condition | None
+    citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
+    where: Where
+
+
 # --- values ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A value from a day on; `value` is exact, in the unit of its header."""
+    """A value from a day on; `value` is exact, in the unit of its header: for `date` the ordinal of the day."""
 
     value: Fraction
     start: date
@@ -346,6 +373,7 @@ class Scheme:
     pass_mark: int | None
     outcomes: tuple[Outcome, ...]
     lines: Mapping[str, tuple[Line, ...]]
+    amounts: tuple[Amount, ...]
     file: str
     hash: str
     document: Document
