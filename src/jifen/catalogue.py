@@ -82,6 +82,14 @@ CATALOGUE: dict[str, Entry] = {
         "the domain of `{name}` cannot be read", "`{name}` 的取值范围无法读取",
         "two values of the fact's type, the smaller first", "两个同类型的值，较小者在前",
     ),
+    "too-large": _entry(
+        "the domain of `{name}` reaches further than every engine can count", "`{name}` 的取值范围超出各引擎可精确计数的范围",
+        "at most {limit:,} of the fact's smallest unit", "以该事实最小单位计不超过 {limit:,}"
+    ),
+    "bad-name": _entry(
+        "`{name}` cannot be the name of a fact", "`{name}` 不能作为事实的名称",
+        "lower-case letters, digits and _, in parts joined by dots", "小写字母、数字和 _，各部分以点连接"
+    ),
     # profiles
     "unknown-fact": _entry(
         "`{name}` is not a fact of the vocabulary", "词汇表中没有事实 `{name}`",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,12 +19,13 @@ SCHEMA = "urn:jifen:answer:1"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A row of a table that applies: the facts it asks, the row as printed, what it gives."""
+    """A row of a table that applies: the facts it asks, the row as printed, what it gives; `words` where the row is a condition."""
 
     facts: tuple[str, ...]
     row: tuple[str, ...]
     points: int
     citations: tuple[Citation, ...]
+    words: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def _rows(state: State, criterion: Criterion) -> tuple[tuple[Hit, ...], Hit | No
             for line in part.rows:
                 if state.truth(plan.rows[line.id]):
                     printed = (line.words.get("en", line.text),)
-                    hits.append(Hit((), printed, line.points, line.citations))
+                    hits.append(Hit((), printed, line.points, line.citations, line.words))
                     if part.how == "first":
                         break
     if criterion.how == "best" and hits:

@@ -21,6 +21,7 @@ from jifen.forms import Words
 from jifen.problems import Problem
 from jifen.schemes.citations import Citation
 from jifen.schemes.load import load_scheme
+from jifen.schemes.words import in_language
 
 STATUS = {
     "qualifies": ("●", "green", {"en": "qualifies", "zh": "符合"}),
@@ -86,6 +87,8 @@ _CELLS = {"yes": "是", "no": "否", "below": "以下", "above": "以上", "othe
 
 def _row(hit: Hit, rules: Jifen, lang: str) -> str:
     """A row as printed, with codes in words."""
+    if lang in hit.words:
+        return hit.words[lang]
     cells = []
     for place, text in enumerate(hit.row):
         fact = rules.vocabulary.facts.get(hit.facts[place]) if place < len(hit.facts) else None
@@ -214,7 +217,7 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
         cite = f"  [dim][{escape(_cite(reason.citations))}][/dim]" if reason.citations else ""
         console.print(f"    {escape(reason.words[lang])}{cite}")
         for note in reason.notes:
-            console.print(f"      [dim italic]{escape(note)}[/dim italic]")
+            console.print(f"      [dim italic]{escape(in_language(note, lang))}[/dim italic]")
     for title, values in ((say["assumed"], answer.assumed), (say["chosen"], answer.chosen)):
         for fact, value in values.items():
             console.print(f"  [dim]{title}{colon}{escape(_titles(rules, [fact], lang)[0])} = {escape(value)}[/dim]")
