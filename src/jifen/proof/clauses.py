@@ -31,11 +31,14 @@ class Place:
     inner: tuple[Place, ...]
 
 
-def decisions(ground: Ground) -> Iterator[tuple[str, tuple[Wish, ...], Conditions]]:
-    """Each list of requirements, outcomes and derived facts, with the people for whom it decides."""
+def decisions(ground: Ground, answer: bool = False) -> Iterator[tuple[str, tuple[Wish, ...], Conditions]]:
+    """Each list of requirements, outcomes and derived facts, with the people for whom it decides.
+
+    A requirement decides the whole `answer` only for those who would have an outcome.
+    """
     plan, graph = ground.plan, ground.plan.graph
     reached = graph.most([ground.compiler.no, *(plan.lists[o.id] for o in plan.scheme.outcomes)])
-    some = [yes(reached)] if plan.scheme.outcomes else []
+    some = [yes(reached)] if answer and plan.scheme.outcomes else []
     mark = plan.gates[len(plan.scheme.requirements) :]
     for requirement in plan.scheme.requirements:
         others = [yes(plan.lists[r.id]) for r in plan.scheme.requirements if r is not requirement]

@@ -73,6 +73,7 @@ SENTENCES: dict[str, Words] = {
         "en": "more of `{fact}` {how} `{place}`, although the document says that it never does: {found}",
         "zh": "`{fact}` 增加时 `{place}` {how_zh}，与文本的声明不符：{found}",
     },
+    "amount-never": {"en": "nobody can be granted the amount `{place}`", "zh": "没有人能获得金额 `{place}`"},
     "fact-idle": {
         "en": "`{place}` is asked, and no value of it can change an answer",
         "zh": "询问了 `{place}`，但其任何取值都不会改变答复",

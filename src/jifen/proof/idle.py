@@ -17,19 +17,22 @@ _LOOKED_AT = 60
 
 
 def check(ground: Ground) -> Iterator[Finding]:
-    """Facts on which neither outcome nor points depend."""
+    """Facts that the document names and on which neither outcome, points nor amounts of money depend."""
+    named = {name: where for _, _, name, where in reversed(list(names_in(ground.scheme.document)))}
     moving = set(ground.diagrams.support(ground.function(ground.plan.total))) if ground.plan.total else set()
+    moving |= set(ground.diagrams.support(*(ground.function(a.node) for a in ground.plan.amounts)))
+    moving |= {a.base for a in ground.plan.amounts if a.base and ground.bounds(a.node)[1] > 0}
     moving |= _seen_moving(ground, moving)
-    if any(n not in moving for n in ground.variables):
+    asked = {n for n, v in ground.variables.items() if set(v.facts) & set(named)}
+    if asked - moving:
         moving |= set(ground.diagrams.support(ground.function(ground.plan.outcome)))
     facts: dict[str, bool] = {}
-    for name, variable in ground.variables.items():
-        for fact in variable.facts:
+    for name in asked:
+        for fact in ground.variables[name].facts:
             facts[fact] = facts.get(fact, False) or name in moving
-    for name, moves in facts.items():
-        known: Fact | None = ground.rules.vocabulary.facts.get(name)
-        if not moves and known is not None:
-            yield ground.finding("fact-idle", name, (_where(ground, name, known),), ground.find())
+    for name in sorted(f for f, moves in facts.items() if not moves and f in named):
+        known: Fact = ground.rules.vocabulary.facts[name]
+        yield ground.finding("fact-idle", name, (LawRow(named[name], f"`{name}`", known.title),), ground.find())
 
 
 def unused(scheme: Scheme) -> Iterator[Finding]:
@@ -45,21 +48,11 @@ def unused(scheme: Scheme) -> Iterator[Finding]:
             yield Finding("parameter-idle", parameter.name, scheme.id, scheme.start, scheme.start, (row,))
 
 
-def _where(ground: Ground, name: str, fact: Fact) -> LawRow:
-    """The first line of the document that names the fact."""
-    from jifen.problems import Where
-
-    for number, line in enumerate(ground.scheme.document.text.splitlines(), 1):
-        if f"`{name}`" in line:
-            return LawRow(Where(ground.scheme.file, number), line.strip()[:160], fact.title)
-    return LawRow(fact.where, name, fact.title)
-
-
 def _names(scheme: Scheme) -> set[str]:
     """The names that the document uses elsewhere than where it defines them."""
     derived = {d.id for d in scheme.derived}
     found: set[str] = set()
-    for chapter, heading, name in names_in(scheme.document):
+    for chapter, heading, name, _ in names_in(scheme.document):
         if chapter != "Parameters" and (name != heading or name not in derived):
             found.add(name)
     return found

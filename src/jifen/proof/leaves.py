@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from jifen.problems import Where
 from jifen.schemes.document import Block, Document, ListBlock, ListItem, Paragraph, Section, TableBlock
 from jifen.schemes.conditions import Both, Condition, Not
 from jifen.schemes.model import Conditions, ConditionTable, Criterion, Item, Scheme
@@ -68,28 +69,28 @@ def conditions_of(scheme: Scheme) -> Iterator[Condition]:
                         yield row.condition
 
 
-def names_in(document: Document) -> Iterator[tuple[str, str, str]]:
-    """Every name in backticks, with the first-level heading (in English) and the id of the heading that it stands under."""
+def names_in(document: Document) -> Iterator[tuple[str, str, str, Where]]:
+    """Every name in backticks, with the first-level heading (in English), the id of its heading, and its place."""
 
-    def texts(block: Block | ListItem) -> Iterator[str]:
+    def texts(block: Block | ListItem) -> Iterator[tuple[str, Where]]:
         match block:
             case Paragraph(text=text):
-                yield text
+                yield text, block.where(0)
             case TableBlock(header=header, rows=rows):
-                yield from (c.text for line in (header, *rows) for c in line)
+                yield from ((c.text, c.where) for line in (header, *rows) for c in line)
             case ListBlock(items=items):
                 for item in items:
                     yield from texts(item)
             case ListItem(text=paragraph, items=items):
-                yield paragraph.text
+                yield paragraph.text, block.where
                 for item in items:
                     yield from texts(item)
 
-    def go(section: Section, chapter: str) -> Iterator[tuple[str, str, str]]:
+    def go(section: Section, chapter: str) -> Iterator[tuple[str, str, str, Where]]:
         for block in section.blocks:
-            for text in texts(block):
+            for text, where in texts(block):
                 for name in re.findall(r"`([^`]+)`", text):
-                    yield chapter, section.id, name
+                    yield chapter, section.id, name, where
         for inner in section.sections:
             yield from go(inner, chapter)
 

@@ -17,10 +17,9 @@ from jifen.plan.form import Track
 from jifen.plan.nodes import Node
 from jifen.plan.values import Typed, scale
 from jifen.problems import PolicyError, Where
-from jifen.proof.findings import Finding, condition_row, table_name, table_row
+from jifen.proof.findings import Finding, LawRow, condition_row, table_name, table_row
 from jifen.proof.ground import Ground, Wish, no, yes
 from jifen.proof.leaves import criteria_of
-from jifen.proof.people import Person
 from jifen.proof.search import Span
 from jifen.proof.wording import span_text
 from jifen.schemes.conditions import Term
@@ -38,12 +37,36 @@ class _Test:
     direction: int
 
 
-def tables_of(criterion: Criterion) -> Iterator[tuple[FactTable, str]]:
-    """The tables over facts of a criterion; one that is said for several facts, once for each."""
-    for part in criterion.parts:
-        if isinstance(part, FactTable):
-            for each in part.each or ("",):
-                yield part, each
+@dataclass(frozen=True)
+class Tabled:
+    """A table over facts with the name of what it belongs to, once for each fact of `For each of`."""
+
+    name: str
+    table: FactTable
+    each: str
+    track: Track | None
+    counts: tuple[Wish, ...]
+    most: int | None
+
+
+def tables_of(ground: Ground) -> Iterator[Tabled]:
+    """The tables of criteria, of derived facts, of amounts of money."""
+    tracks = {(id(t.table), t.each): t for t in ground.compiler.tracks}
+    for criterion, above in criteria_of(ground.scheme):
+        most = min((c.most for c in criterion.caps if c.when is None), default=None)
+        counts = () if ground.problems else tuple(active(ground, criterion, above))
+        for part in criterion.parts:
+            if isinstance(part, FactTable):
+                for each in part.each or ("",):
+                    track = tracks.get((id(part), each))
+                    yield Tabled(table_name(criterion, part), part, each, track, counts, most)
+    for derived in ground.scheme.derived:
+        if isinstance(derived.definition, FactTable):
+            yield Tabled(derived.id, derived.definition, "", None, (), None)
+    granted = {a.amount.id: a.track for a in ground.plan.amounts} if not ground.problems else {}
+    for amount in ground.scheme.amounts:
+        if amount.table is not None:
+            yield Tabled(amount.id, amount.table, "", granted.get(amount.id), (), None)
 
 
 def active(ground: Ground, criterion: Criterion, above: Sequence[Criterion]) -> list[Wish]:
@@ -53,24 +76,29 @@ def active(ground: Ground, criterion: Criterion, above: Sequence[Criterion]) -> 
 
 
 def check(ground: Ground) -> Iterator[Finding]:
-    """Gaps, overlaps, rows above the maximum, and rows that nobody is in or that change nothing."""
-    tracks = {(t.criterion, id(t.table), t.each): t for t in ground.compiler.tracks}
+    """Gaps, overlaps, rows above the maximum, rows that nobody is in or that change nothing, amounts that nobody gets."""
+    for tabled in tables_of(ground):
+        table, each = tabled.table, tabled.each
+        try:
+            names = [c.name if c.name != "each" else each for c in table.columns]
+            columns = tuple(_column(ground, name, table, n) for n, name in enumerate(names))
+            tests = _tests(ground, table, columns)
+        except PolicyError:
+            continue  # the loader's own words about it are among the findings
+        if tests is not None:
+            yield from _cells(ground, tabled, columns, tests)
+        yield from _above(ground, tabled, columns)
+        if tabled.track is not None and not ground.problems:
+            yield from _never(ground, tabled, tabled.track)
     for criterion, above in criteria_of(ground.scheme):
-        for table, each in tables_of(criterion):
-            try:
-                columns = tuple(_column(ground, c.name if c.name != "each" else each, table, n) for n, c in enumerate(table.columns))
-                tests = _tests(ground, table, columns)
-            except PolicyError:
-                continue  # the loader's own words about it are among the findings
-            track = tracks.get((criterion.id, id(table), each))
-            if tests is not None:
-                yield from _cells(ground, criterion, table, columns, tests, track)
-            yield from _above(ground, criterion, table, track)
-            if track is not None and not ground.problems:
-                yield from _never(ground, criterion, above, table, track)
         for part in criterion.parts:
             if isinstance(part, ConditionTable):
                 yield from _conditions(ground, criterion, above, part)
+    for granted in ground.plan.amounts if not ground.problems else ():
+        if ground.bounds(granted.node)[1] <= 0:
+            amount = granted.amount
+            row = LawRow(amount.where, amount.title["en"], amount.title, amount.citations)
+            yield ground.finding("amount-never", amount.id, (row,), ground.find())
 
 
 def _column(ground: Ground, name: str, table: FactTable, n: int) -> Typed:
@@ -129,14 +157,9 @@ def _test(ground: Ground, test: RowTest, column: Typed, before: _Test | None, wh
 
 
 def _cells(
-    ground: Ground,
-    criterion: Criterion,
-    table: FactTable,
-    columns: Sequence[Typed],
-    tests: dict[tuple[int, int], _Test],
-    track: Track | None,
+    ground: Ground, tabled: Tabled, columns: Sequence[Typed], tests: dict[tuple[int, int], _Test]
 ) -> Iterator[Finding]:
-    name = table_name(criterion, table)
+    name, table, track = tabled.name, tabled.table, tabled.track
     axes: list[list[Span]] = []
     for n, column in enumerate(columns):
         low, high = column.node.low, column.node.high
@@ -196,47 +219,31 @@ def _around(rows: Sequence[Row], tests: dict[tuple[int, int], _Test], cell: Sequ
 # --- rows and the rest of the document ------------------------------------------------------------------------
 
 
-def _above(ground: Ground, criterion: Criterion, table: FactTable, track: Track | None) -> Iterator[Finding]:
-    most = min((c.most for c in criterion.caps if c.when is None), default=None)
-    for row in table.rows if most is not None else ():
-        if row.points > (most or 0):
-            person = _in_row(ground, table, row)
-            yield ground.finding(
-                "above-maximum", table_name(criterion, table), (table_row(row),), person, found=row.points, most=most
-            )
+def _above(ground: Ground, tabled: Tabled, columns: Sequence[Typed]) -> Iterator[Finding]:
+    for row in tabled.table.rows if tabled.most is not None else ():
+        if row.points > (tabled.most or 0):
+            made = [_test(ground, t, c, None, row.where) for t, c in zip(row.tests, columns, strict=True)]
+            wishes = [Wish(c.node, *m.spans[0]) for m, c in zip(made, columns, strict=True) if m is not None and m.spans]
+            blanks = {"found": row.points, "most": tabled.most}
+            yield ground.finding("above-maximum", tabled.name, (table_row(row),), ground.find(*wishes), **blanks)
 
 
-def _in_row(ground: Ground, table: FactTable, row: Row) -> Person | None:
-    """Somebody whose facts the row names."""
-    wishes = []
-    for n, test in enumerate(row.tests):
-        column = _column(ground, table.columns[n].name, table, n) if table.columns[n].name != "each" else None
-        if column is None:
-            continue
-        made = _test(ground, test, column, None, row.where)
-        if made is not None and made.spans:
-            wishes.append(Wish(column.node, *made.spans[0]))
-    return ground.find(*wishes)
-
-
-def _never(
-    ground: Ground, criterion: Criterion, above: Sequence[Criterion], table: FactTable, track: Track
-) -> Iterator[Finding]:
-    counts = active(ground, criterion, above)
-    if ground.find(*counts) is None:
+def _never(ground: Ground, tabled: Tabled, track: Track) -> Iterator[Finding]:
+    if ground.find(*tabled.counts) is None:
         return
+    table = tabled.table
     for place, row in enumerate(table.rows):
-        if ground.find(*counts, Wish(track.row, place, place)) is None:
+        if ground.find(*tabled.counts, Wish(track.row, place, place)) is None:
             wishes = _first_column(ground, table, row, track)
             person = ground.find(*wishes) if wishes else None
-            instead = ()
+            instead: tuple[LawRow, ...] = ()
             if person is not None:
                 instead = tuple(
                     table_row(r)
                     for p, r in enumerate(table.rows)
                     if p != place and ground.find(*wishes, Wish(track.row, p, p)) is not None
                 )[:3]
-            name = f"{table_name(criterion, table)}: {' | '.join(row.label)}"
+            name = f"{tabled.name}: {' | '.join(row.label)}"
             yield ground.finding("row-never", name, (table_row(row), *instead), person)
 
 
