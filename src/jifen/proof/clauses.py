@@ -172,10 +172,15 @@ _WHY = {
 
 def _place(ground: Ground, place: Place, alive: bool) -> Iterator[Finding]:
     low, high = ground.bounds(place.node)
-    if high == 0:
-        yield ground.finding("never-holds", place.id, (place.row,), _beside(ground, place))
-    elif low == 1:
-        yield ground.finding("always-holds", place.id, (place.row,), ground.find(yes(place.node)))
+    if low == high:
+        inner = [p for p in place.inner if len(set(ground.bounds(p.node))) == 1]
+        if inner:
+            for one in inner:
+                yield from _place(ground, one, alive)
+            return
+        rows = (place.row, *(p.row for p in place.inner if p.row is not place.row))
+        code, person = ("never-holds", _beside(ground, place)) if high == 0 else ("always-holds", ground.find())
+        yield ground.finding(code, place.id, tuple(r for n, r in enumerate(rows) if r not in rows[:n]), person)
     elif alive and place.others and (how := _idle(ground, place)):
         person = ground.find(yes(place.node)) if how != "all" else ground.find(no(place.node))
         en, zh = _WHY[how]

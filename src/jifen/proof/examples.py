@@ -8,7 +8,7 @@ from jifen.answers.answer import Answer
 from jifen.answers.cases import Case, run_case
 from jifen.answers.door import Jifen
 from jifen.plan.form import in_force
-from jifen.proof.findings import Finding, LawRow, condition_row, item_row, table_row
+from jifen.proof.findings import Finding, LawRow, condition_row, heading_row, item_row, table_row
 from jifen.proof.leaves import criteria_of, items_of
 from jifen.schemes.model import ConditionTable, FactTable, Scheme
 
@@ -45,3 +45,7 @@ def _rows(version: Scheme, answer: Answer | None, differing: list[str]) -> Itera
     items = items_of(version)
     told = {r.id for r in answer.reasons} | {w.removeprefix("requirement ") for w in differing}
     yield from (item_row(items[i]) for i in told if i in items)
+    for heading in (*version.requirements, *version.outcomes):
+        inside = {i.id for i in heading.conditions.walk()}
+        if heading.id and (heading.id in told or inside & told):
+            yield heading_row(heading)

@@ -51,7 +51,6 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-        gc.collect()
 
 
 class Ground:

@@ -43,11 +43,11 @@ def _maximum(ground: Ground, criterion: Criterion, above: Criterion | None) -> I
     row = (criterion_row(criterion),)
     always = [c.most for c in criterion.caps if c.when is None]
     low, high = ground.bounds(part.points)
-    declared = min(always) if always else high
+    declared = min(always) if always else max((c.most for c in criterion.caps), default=high)
     if high > declared:
         person = ground.find(Wish(part.points, high, high))
         yield ground.finding("maximum-exceeded", criterion.id, row, person, found=high, most=declared)
-    elif high < declared:
+    elif high < declared and always:
         person = ground.find(Wish(part.points, high, high))
         yield ground.finding("maximum-not-reached", criterion.id, row, person, found=high, most=declared)
     for cap in criterion.caps:

@@ -117,32 +117,33 @@ def joined(found: Sequence[Box]) -> list[Box]:
 def lowest_difference(f: Function, g: Function) -> tuple[int, dict[int, int | None]]:
     """The smallest value of `g - f`, and a case that gives it: level → first value of a cell (None: below every edge)."""
     memo: dict[tuple[int, int], int] = {}
-
-    def pairs(a: Cut, b: Cut) -> Iterator[tuple[int | None, Function, Function]]:
-        level = min(a.level, b.level)
-        edges = sorted({e for n in (a, b) if n.level == level for e in n.breaks})
-        for edge in (None, *edges):
-            yield edge, _cell(a, level, edge), _cell(b, level, edge)
-
-    def lowest(a: Cut, b: Cut) -> int:
-        if a is b or a is END:
-            return 0
-        if b is END:
-            return -a.high
-        key = (id(a), id(b))
-        if key not in memo:
-            memo[key] = min(q[0] - p[0] + lowest(p[1], q[1]) for _, p, q in pairs(a, b))
-        return memo[key]
-
     case: dict[int, int | None] = {}
     a, b = f[1], g[1]
-    result = g[0] - f[0] + lowest(a, b)
-    while not (a is b):
-        level = min(a.level, b.level)
-        edge, p, q = min(pairs(a, b), key=lambda t: t[2][0] - t[1][0] + lowest(t[1][1], t[2][1]))
-        case[level] = edge
+    result = g[0] - f[0] + _lowest(a, b, memo)
+    while a is not b:
+        edge, p, q = min(_pairs(a, b), key=lambda t: t[2][0] - t[1][0] + _lowest(t[1][1], t[2][1], memo))
+        case[min(a.level, b.level)] = edge
         a, b = p[1], q[1]
     return result, case
+
+
+def _lowest(a: Cut, b: Cut, memo: dict[tuple[int, int], int]) -> int:
+    if a is b or a is END:
+        return 0
+    if b is END:
+        return -a.high
+    key = (id(a), id(b))
+    if key not in memo:
+        memo[key] = min(q[0] - p[0] + _lowest(p[1], q[1], memo) for _, p, q in _pairs(a, b))
+    return memo[key]
+
+
+def _pairs(a: Cut, b: Cut) -> Iterator[tuple[int | None, Function, Function]]:
+    """The cells of both along the earlier of their variables."""
+    level = min(a.level, b.level)
+    edges = sorted({e for n in (a, b) if n.level == level for e in n.breaks})
+    for edge in (None, *edges):
+        yield edge, _cell(a, level, edge), _cell(b, level, edge)
 
 
 def _cell(node: Cut, level: int, edge: int | None) -> Function:
@@ -153,18 +154,20 @@ def _cell(node: Cut, level: int, edge: int | None) -> Function:
 
 def restricted(diagrams: Diagrams, f: Function, level: int, value: int) -> Function:
     """The function where the variable of `level` has this value."""
-    memo: dict[int, Function] = {}
-
-    def go(node: Cut) -> Function:
-        if node.level > level:
-            return 0, node
-        if node.level == level:
-            return node.cells[bisect.bisect_right(node.breaks, value)]
-        found = memo.get(id(node))
-        if found is None:
-            cells = [(c[0] + inner[0], inner[1]) for c in node.cells for inner in (go(c[1]),)]
-            found = memo[id(node)] = diagrams.cut(node.level, node.breaks, cells)
-        return found
-
-    offset, node = go(f[1])
+    offset, node = _restricted(diagrams, f[1], level, value, {})
     return f[0] + offset, node
+
+
+def _restricted(diagrams: Diagrams, node: Cut, level: int, value: int, memo: dict[int, Function]) -> Function:
+    if node.level > level:
+        return 0, node
+    if node.level == level:
+        return node.cells[bisect.bisect_right(node.breaks, value)]
+    found = memo.get(id(node))
+    if found is None:
+        cells = []
+        for offset, child in node.cells:
+            inner = _restricted(diagrams, child, level, value, memo)
+            cells.append((offset + inner[0], inner[1]))
+        found = memo[id(node)] = diagrams.cut(node.level, node.breaks, cells)
+    return found
