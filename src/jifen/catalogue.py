@@ -404,6 +404,10 @@ CATALOGUE: dict[str, Entry] = {
     "case-form": _entry(
         "the case cannot be read", "案例无法读取", "{expected}", "{expected}"
     ),
+    "stale-oddity": _entry(
+        "no finding `{finding}` is left for this oddity", "已没有与此条目相符的发现 `{finding}`",
+        "only findings that `jifen verify` still makes; take the entry out", "`jifen verify` 仍会得出的发现；请删去该条目",
+    ),
     "file-exists": _entry(
         "the file exists already", "文件已存在", "a new name, or --force", "新的文件名，或 --force"
     ),
