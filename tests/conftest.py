@@ -7,6 +7,7 @@ import pytest
 
 import jifen
 from jifen import registers
+from jifen.schemes.shelf import Shelf
 
 os.environ["JIFEN_REGISTERS"] = str(Path(__file__).parent / "no-local-registers")
 
@@ -19,3 +20,8 @@ def rules() -> jifen.Jifen:
 @pytest.fixture(scope="session")
 def public() -> registers.Registers:
     return registers.load()
+
+
+@pytest.fixture(scope="session")
+def shelf(rules: jifen.Jifen) -> Shelf:
+    return rules.shelf

@@ -65,6 +65,8 @@ def shared(answer: dict[str, Any]) -> dict[str, Any]:
         " for_the_authority"
     )
     found = {k: answer[k] for k in keys.split()}
+    money = ("id", "words", "low", "high", "currency", "per", "discretionary", "facts", "citation")
+    found["amounts"] = [{k: a[k] for k in money} for a in answer["amounts"]]
     criterion = ("id", "title", "points", "max", "group", "depth", "row")
     found["criteria"] = [{k: c[k] for k in criterion} for c in answer["criteria"]]
     item = ("id", "words", "holds", "for_the_authority", "depth", "citation")

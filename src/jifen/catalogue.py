@@ -82,6 +82,14 @@ CATALOGUE: dict[str, Entry] = {
         "the domain of `{name}` cannot be read", "`{name}` 的取值范围无法读取",
         "two values of the fact's type, the smaller first", "两个同类型的值，较小者在前",
     ),
+    "too-large": _entry(
+        "the domain of `{name}` reaches further than every engine can count", "`{name}` 的取值范围超出各引擎可精确计数的范围",
+        "at most {limit:,} of the fact's smallest unit", "以该事实最小单位计不超过 {limit:,}"
+    ),
+    "bad-name": _entry(
+        "`{name}` cannot be the name of a fact", "`{name}` 不能作为事实的名称",
+        "lower-case letters, digits and _, in parts joined by dots", "小写字母、数字和 _，各部分以点连接"
+    ),
     # profiles
     "unknown-fact": _entry(
         "`{name}` is not a fact of the vocabulary", "词汇表中没有事实 `{name}`",
@@ -253,6 +261,16 @@ CATALOGUE: dict[str, Entry] = {
         "the derived fact `{id}` is not defined by one sentence, list or table", "推算事实 `{id}` 没有由一个句子、列表或表格定义",
         "one of the forms of docs/scheme-language.md, section 6", "docs/scheme-language.md 第6节的形式之一",
     ),
+    "bad-amount": _entry(
+        "the heading does not say once how much is granted", "标题下没有（唯一地）说明金额",
+        "one sentence or one table of docs/scheme-language.md, section 7, with at most one cap and one condition",
+        "docs/scheme-language.md 第7节中的一个句子或一个表格，上限和条件至多各一个",
+    ),
+    "bad-amount-column": _entry(
+        "the last column of the table is not an amount of money", "表格最后一列不是金额",
+        "facts, then `amount (CNY)` or `amount (CNY a year)`, then source",
+        "事实列，其后为 `amount (CNY)` 或 `amount (CNY a year)`，最后可有 source",
+    ),
     "bad-csv-link": _entry(
         "the link to the CSV file cannot be used", "CSV 链接不可用", "[name.csv](name.csv), beside the document", "与文档同目录的 [name.csv](name.csv)"
     ),
@@ -277,6 +295,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "unknown-value": _entry(
         "`{name}` has no such value", "`{name}` 没有这个值", "a value of its domain or code list", "其取值范围或代码表中的值"
+    ),
+    "amount-currency": _entry(
+        "the cap is not in the currency of the amount", "上限与金额的币种不同", "{currency}", "{currency}"
     ),
     "rows-overlap": _entry(
         "two rows cover the same values of {facts}", "两行覆盖了 {facts} 的相同取值", "each value in one row; also covered on line {line}",
@@ -423,6 +444,9 @@ CATALOGUE: dict[str, Entry] = {
     "register-value": _entry(
         "the value of `{column}` has the wrong form", "`{column}` 的值格式不正确", "{form}", "{form}"
     ),
+    "register-control-character": _entry(
+        "`{column}` holds a control character", "`{column}` 含有控制字符", "text that can be printed", "可打印的文字"
+    ),
     "register-out-of-range": _entry(
         "the value of `{column}` is out of range", "`{column}` 的值超出范围", "{low} to {high}", "{low} 至 {high}"
     ),
@@ -472,8 +496,24 @@ CATALOGUE: dict[str, Entry] = {
     "case-form": _entry(
         "the case cannot be read", "案例无法读取", "{expected}", "{expected}"
     ),
+    "stale-oddity": _entry(
+        "no finding `{finding}` is left for this oddity", "已没有与此条目相符的发现 `{finding}`",
+        "only findings that `jifen verify` still makes; take the entry out", "`jifen verify` 仍会得出的发现；请删去该条目",
+    ),
     "file-exists": _entry(
         "the file exists already", "文件已存在", "a new name, or --force", "新的文件名，或 --force"
+    ),
+    # advice
+    "no-scheme-named": _entry(
+        "no scheme is named", "没有指定方案", "--scheme ID, or --across for all of them", "--scheme 方案，或用 --across 比较全部方案"
+    ),
+    "bad-horizon": _entry(
+        "so many years cannot be looked ahead", "无法展望这么多年", "1 to {limit} years", "1 至 {limit} 年"
+    ),
+    "cannot-count": _entry(
+        "`{fact}` cannot be counted on from the number given", "无法由给出的数值推算 `{fact}` 的增长",
+        "a whole number of years, months or days in the profile that grows with time and does not follow from dates",
+        "档案中随时间增长、且不由日期得出的整年、整月或整日数",
     ),
 }  # fmt: skip
 """Every problem by its code."""

@@ -41,11 +41,12 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A clause, its node in the plan, and the variables that it asks."""
+    """A clause, its node in the plan, and the variables that it asks. `worth` are the points of a row that is true or not."""
 
     clause: Clause
     node: Node
     asks: frozenset[str]
+    worth: int = 1
 
 
 def placed(plan: Plan) -> tuple[Placed, ...]:
@@ -113,7 +114,7 @@ def _criterion(plan: Plan, criterion: Criterion) -> Iterator[Placed]:
                     plan.scheme.id, "criterion", row.id, row.words or criterion.title, row.citations or criterion.citations,
                     criterion.notes, ((row.text, row.points),),
                 )  # fmt: skip
-                yield Placed(clause, node, frozenset(variables([node])))
+                yield Placed(clause, node, frozenset(variables([node])), row.points)
     if rows or not any(isinstance(p, ConditionTable) for p in own):
         node = plan.parts[criterion.id].points
         clause = Clause(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from jifen.advice.prior import Prior
-from jifen.plan.diagram import END, Diagrams, Function
+from jifen.plan.diagram import END, Function
 from jifen.plan.form import Plan
 from jifen.plan.nodes import cells
 from jifen.plan.values import Variable
@@ -211,12 +211,12 @@ def joined(place: Place, levels: Iterable[int], weights: Weights, how: str) -> P
 
 
 def lowest_case(place: Place) -> dict[int, int]:
-    """A case in which the points are fewest: for each level that it meets, a value."""
+    """A case in which the points are fewest: for each level that it meets, a value (one below every edge where that will do)."""
     case: dict[int, int] = {}
     fork = place[1]
     while fork.ways:
         at = next(n for n, (offset, _) in enumerate(fork.ways) if offset == 0)
-        case[fork.level] = fork.breaks[at - 1] if at else fork.breaks[0] - 1
+        case[fork.level] = fork.breaks[at - 1] if at else -_LAST
         fork = fork.ways[at][1]
     return case
 
@@ -243,39 +243,34 @@ def _at(place: Place, level: int, edge: int | None) -> Place:
 
 
 class Sight:
-    """One plan as asking sees it: its variables in groups (all that one answer settles), and its diagrams for what is known."""
+    """One plan as asking sees it: the diagrams of its answer and its points for what is known, and the power of each fact over them."""
 
     def __init__(self, plan: Plan, prior: Prior) -> None:
         self.plan = plan
-        names: dict[tuple[str, ...], list[str]] = {}
-        for name in plan.levels:
-            names.setdefault(plan.variables[name].facts, []).append(name)
-        grouped = sorted(names.values(), key=lambda g: plan.variables[g[0]].authority)
-        order = [name for group in grouped for name in group]
-        self.levels = {name: level for level, name in enumerate(order)}
-        self.variables = [plan.variables[name] for name in order]
-        self.first_authority = sum(1 for v in self.variables if not v.authority)
+        self.levels = plan.levels
+        self.variables = [plan.variables[name] for name in plan.levels]
         self.edges = cells([n for n in (plan.outcome, plan.total) if n])
         self.weights = Weights(self.variables, self.edges, prior)
         self.choice = next((c for c in plan.choices if c in plan.variables), "") if plan.total else ""
 
     def answer(self, known: Mapping[str, int]) -> Place:
         """The outcomes that the authority can still give, as a set of bits: bit 0 for the best, the last for none."""
-        return self._seen(Diagrams(self.levels, known).of(self.plan.outcome))
+        return self._seen(self.plan.diagrams(known).of(self.plan.outcome))
 
     def totals(self, known: Mapping[str, int]) -> tuple[Place, ...]:
         """The points by each choice of the applicant; one diagram where nothing is left to choose, none where there are no points."""
-        if self.plan.total is None:
+        total = self.plan.total
+        if total is None:
             return ()
         if not self.choice or self.choice in known:
-            return (self._points(Diagrams(self.levels, known)),)
+            return (self._points(self.plan.diagrams(known).of(total)),)
         variable = self.plan.variables[self.choice]
         options = range(variable.low, variable.high + 1)
-        return tuple(self._points(Diagrams(self.levels, {**known, self.choice: v})) for v in options)
+        return tuple(self._points(self.plan.diagrams({**known, self.choice: v}).of(total)) for v in options)
 
     def _seen(self, function: Function) -> Place:
         masks: dict[tuple[int, int], int] = {}
-        first = self.first_authority
+        first = self.plan.first_authority
 
         def mask(f: Function) -> int:
             key = (f[0], id(f[1]))
@@ -321,10 +316,9 @@ class Sight:
 
         return go(function)
 
-    def _points(self, diagrams: Diagrams) -> Place:
-        assert self.plan.total
+    def _points(self, function: Function) -> Place:
         build = Builder(self.weights)
-        end = Fork(_LAST, (), (), (0.0,), 0.0, 0)
+        end = Fork(_LAST, (), (), (0.0,), 0.0, 0, 0)
         done: dict[int, Place] = {id(END): (0, end)}
 
         def go(f: Function) -> Place:
@@ -334,7 +328,7 @@ class Sight:
             offset, fork = done[id(f[1])]
             return f[0] + offset, fork
 
-        return go(diagrams.of(self.plan.total))
+        return go(function)
 
     def powers(self, places: Sequence[Place]) -> dict[tuple[str, ...], float]:
         """The power of each group of facts over functions that are equally likely: an answer, or the points by each choice."""
@@ -346,92 +340,117 @@ class Sight:
         doubt = square - sum(m * m for m in mean)
         if doubt <= 1e-12:
             return {}
+        forks, reach = self._reach(places)
+        levels: dict[tuple[str, ...], list[int]] = {}
+        for fork in forks:
+            at = levels.setdefault(self.variables[fork.level].facts, [])
+            if fork.level not in at:
+                at.append(fork.level)
+        starts = [f.level for f in forks]
         found: dict[tuple[str, ...], float] = {}
-        for facts, nodes, entries in self._groups(places):
-            found[facts] = min(1.0, max(0.0, self._between(nodes, entries, mean) / doubt))
+        for facts, asked in levels.items():
+            inside = forks[bisect.bisect_left(starts, asked[0]) : bisect.bisect_right(starts, asked[-1])]
+            found[facts] = min(1.0, max(0.0, self._between(asked, inside, reach, mean) / doubt))
         return found
 
-    def _groups(
-        self, places: Sequence[Place]
-    ) -> Iterable[tuple[tuple[str, ...], list[Fork], dict[Fork, tuple[float, float]]]]:
-        """For each group: its forks, and those by which people come in, with (share, share times points so far)."""
-        reach: dict[Fork, tuple[float, float]] = {}
-        entry: dict[tuple[str, ...], dict[Fork, tuple[float, float]]] = {}
-        forks: dict[int, Fork] = {}
-
-        def enter(fork: Fork, share: float, points: float, came: tuple[str, ...] | None) -> None:
-            old = reach.get(fork, (0.0, 0.0))
-            reach[fork] = old[0] + share, old[1] + points
-            facts = self.variables[fork.level].facts
-            if came != facts:
-                at = entry.setdefault(facts, {})
-                old = at.get(fork, (0.0, 0.0))
-                at[fork] = old[0] + share, old[1] + points
-
-        for place in places:
-            forks |= {id(f): f for f in by_level(place)}
+    def _reach(self, places: Sequence[Place]) -> tuple[list[Fork], dict[Fork, dict[int, Mass]]]:
+        """Every fork by level, and who comes to it, by the level they come from (-1 at the root)."""
+        made: dict[int, Fork] = {}
+        reach: dict[Fork, dict[int, Mass]] = {}
         for offset, fork in places:
+            made |= {id(f): f for f in by_level((offset, fork))}
             if fork.ways:
-                enter(fork, 1 / len(places), offset / len(places), None)
-        ordered = sorted(forks.values(), key=lambda f: f.level)
-        nodes: dict[tuple[str, ...], list[Fork]] = {}
-        for fork in ordered:
-            facts = self.variables[fork.level].facts
-            nodes.setdefault(facts, []).append(fork)
-            share, points = reach[fork]
+                _pour(reach.setdefault(fork, {}), -1, 1 / len(places), offset / len(places))
+        forks = sorted(made.values(), key=lambda f: f.level)
+        for fork in forks:
+            share = sum(m[0] for m in reach[fork].values())
+            points = sum(m[1] for m in reach[fork].values())
             for part, (offset, inner) in zip(self.weights.of(fork.level, fork.breaks), fork.ways, strict=True):
                 if inner.ways:
-                    enter(inner, share * part, part * (points + offset * share), facts)
-        for facts, found in nodes.items():
-            yield facts, found, entry[facts]
+                    _pour(reach.setdefault(inner, {}), fork.level, share * part, part * (points + offset * share))
+        return forks, reach
 
-    def _between(self, nodes: list[Fork], entries: dict[Fork, tuple[float, float]], mean: list[float]) -> float:
-        """The variance between the values of one group."""
+    def _between(
+        self, asked: list[int], inside: list[Fork], reach: dict[Fork, dict[int, Mass]], mean: list[float]
+    ) -> float:
+        """The variance between the values of the variables of these levels, which one answer settles together.
+
+        `inside` are the forks from the first of the levels to the last. People who come to none of them that leads to such a level are a rest
+        on which the answer has no influence.
+        """
         size = range(len(mean))
-        rest = tuple(
-            mean[k] - sum(points + share * fork.mean[k] for fork, (share, points) in entries.items()) for k in size
-        )
-        states: dict[tuple[object, ...], tuple[float, dict[Fork, tuple[float, float]], tuple[float, ...]]] = {
-            (): (1.0, entries, rest)
-        }
-        for level in sorted({f.level for f in nodes}):
-            states = self._step(level, states)
+        touching: set[Fork] = set()
+        for fork in reversed(inside):
+            if fork.level in asked or any(w[1] in touching for w in fork.ways):
+                touching.add(fork)
+        left: dict[Fork, Mass] = {}
+        rest = list(mean)
+        for fork in inside:
+            if fork in touching:
+                come = [m for level, m in reach[fork].items() if level < asked[0]]
+                if come:
+                    share, points = sum(m[0] for m in come), sum(m[1] for m in come)
+                    left[fork] = share, points
+                    for k in size:
+                        rest[k] -= points + share * fork.mean[k]
+        states: dict[object, _Split] = {(): (1.0, left, tuple(rest))}
+        for level in asked:
+            states = self._step(level, states, touching)
         total = 0.0
         for weight, left, value in states.values():
-            ends = [value[k] + sum(p + s * f.mean[k] for f, (s, p) in left.items()) for k in size]
-            total += weight * sum(e * e for e in ends)
+            sums = [value[k] + sum(p + s * f.mean[k] for f, (s, p) in left.items()) for k in size]
+            total += weight * sum(v * v for v in sums)
         return total - sum(m * m for m in mean)
 
-    def _step(
-        self,
-        level: int,
-        states: dict[tuple[object, ...], tuple[float, dict[Fork, tuple[float, float]], tuple[float, ...]]],
-    ) -> dict[tuple[object, ...], tuple[float, dict[Fork, tuple[float, float]], tuple[float, ...]]]:
-        """One variable of a group more: every state once for each of its cells."""
-        after: dict[tuple[object, ...], tuple[float, dict[Fork, tuple[float, float]], tuple[float, ...]]] = {}
-        facts = self.variables[level].facts
-        for weight, left, value in states.values():
+    def _step(self, level: int, states: dict[object, _Split], touching: set[Fork]) -> dict[object, _Split]:
+        """Every state once for each cell of the variable of a level; what is asked before it is averaged."""
+        after: dict[object, _Split] = {}
+        for weight, before, value in states.values():
+            left, ends = dict(before), list(value)
+            while earlier := [f for f in left if f.level < level]:
+                fork = min(earlier, key=lambda f: f.level)
+                share, points = left.pop(fork)
+                for part, way in zip(self.weights.of(fork.level, fork.breaks), fork.ways, strict=True):
+                    _flow(way, share * part, points * part, left, ends, touching)
             here = [f for f in left if f.level == level]
-            edges = sorted({e for f in here for e in f.breaks})
-            for part, edge in zip(self.weights.of(level, tuple(edges)), (None, *edges), strict=True):
+            edges = tuple(sorted({e for f in here for e in f.breaks}))
+            for part, edge in zip(self.weights.of(level, edges), (None, *edges), strict=True):
                 if not part:
                     continue
-                stay = {f: v for f, v in left.items() if f.level != level}
-                ends = list(value)
+                stay = {f: m for f, m in left.items() if f.level != level}
+                sums = list(ends)
                 for fork in here:
-                    share, points = left[fork]
-                    offset, inner = fork.ways[0 if edge is None else bisect.bisect_right(fork.breaks, edge)]
-                    points += share * offset
-                    if inner.ways and self.variables[inner.level].facts == facts:
-                        old = stay.get(inner, (0.0, 0.0))
-                        stay[inner] = old[0] + share, old[1] + points
-                    else:
-                        for k, m in enumerate(inner.mean):
-                            ends[k] += points + share * m
+                    way = fork.ways[0 if edge is None else bisect.bisect_right(fork.breaks, edge)]
+                    _flow(way, *left[fork], stay, sums, touching)
                 key = (
                     tuple(sorted((id(f), round(s, 12), round(p, 9)) for f, (s, p) in stay.items())),
-                    tuple(round(e, 12) for e in ends),
+                    tuple(round(v, 12) for v in sums),
                 )
-                old_weight = after[key][0] if key in after else 0.0
-                after[key] = old_weight + weight * part, stay, tuple(ends)
+                old = after[key][0] if key in after else 0.0
+                after[key] = old + weight * part, stay, tuple(sums)
         return after
+
+
+Mass = tuple[float, float]
+"""A share of people, and that share times the points that they have so far."""
+_Split = tuple[float, dict[Fork, Mass], tuple[float, ...]]
+"""The chance of a state, who stands at which fork in it, and the part of the answer that is settled."""
+
+
+def _pour(into: dict[int, Mass], key: int, share: float, points: float) -> None:
+    old = into.get(key, (0.0, 0.0))
+    into[key] = old[0] + share, old[1] + points
+
+
+def _flow(
+    way: Place, share: float, points: float, left: dict[Fork, Mass], ends: list[float], touching: set[Fork]
+) -> None:
+    """Send a share along a way: to a fork that leads on, or into what is settled."""
+    offset, fork = way
+    points += share * offset
+    if fork in touching:
+        old = left.get(fork, (0.0, 0.0))
+        left[fork] = old[0] + share, old[1] + points
+    else:
+        for k, m in enumerate(fork.mean):
+            ends[k] += points + share * m

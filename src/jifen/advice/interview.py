@@ -23,13 +23,12 @@ from weakref import WeakKeyDictionary
 
 from jifen.advice.clauses import Clause, Placed, asking, placed
 from jifen.advice.doubt import Place, Sight, joined, restricted, support
-from jifen.advice.prior import Prior
+from jifen.advice.prior import Prior, plain_prior
 from jifen.advice.topics import Arranged, Topic, arranged, published_topics
 from jifen.answers.door import Jifen
 from jifen.facts.values import Value, plain_value
 from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
-from jifen.plan.diagram import Diagrams
 from jifen.plan.form import Plan
 
 SCHEMA = "urn:jifen:question:1"
@@ -217,7 +216,7 @@ class _Desk:
     def __init__(self, rules: Jifen) -> None:
         self.rules = rules
         self.arranged: Arranged = arranged(rules.vocabulary, published_topics())
-        self.prior = Prior({}, {f.id: len(f.codes.values) for f in rules.vocabulary.facts.values() if f.codes})
+        self.prior = plain_prior(rules.vocabulary)
         self._views: dict[tuple[int, frozenset[str], int], _View] = {}
 
     def view(
@@ -282,7 +281,7 @@ class _View:
     def open_clauses(self, fact: str, known: Mapping[str, int]) -> list[Placed]:
         """The clauses that ask the fact and are not settled yet."""
         names = frozenset(n for n, v in self.plan.variables.items() if fact in v.facts)
-        diagrams = Diagrams(self.plan.levels, {**self.presumed, **known})
+        diagrams = self.plan.diagrams({**self.presumed, **known})
         found = asking(self.clauses, names)
         return [p for p in found if names & set(diagrams.support(diagrams.of(p.node)))]
 

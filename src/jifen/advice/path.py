@@ -11,6 +11,7 @@ The least value of such a fact (no, none, 0) costs nothing to suppose; a conditi
 from __future__ import annotations
 
 import bisect
+import calendar
 import heapq
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,12 +24,14 @@ from jifen.advice.clauses import Clause, asking, placed
 from jifen.advice.costs import FREE, Costs, Price
 from jifen.advice.doubt import Fork, Place, Sight, ends, lowest_case, restricted
 from jifen.advice.prior import Prior
+from jifen.advice.timeline import Moment
 from jifen.answers.door import Jifen
 from jifen.engines.reference import Range, State, Status
+from jifen.facts.profiles import Profile
 from jifen.facts.values import Value, plain_value
 from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
-from jifen.plan.diagram import Diagrams, bounds
+from jifen.plan.diagram import bounds
 from jifen.plan.form import Plan
 from jifen.plan.values import Variable
 from jifen.problems import Problem, RequestError, nearest
@@ -115,6 +118,7 @@ class Paths:
 
     scheme: str
     title: Words
+    outcomes: Mapping[str, Words]
     on: date
     target: str
     reached: bool
@@ -162,6 +166,20 @@ def find_paths(
     if plan is None:
         return None
     return _Search(rules, plan, values, on, costs, to, points).paths(most)
+
+
+def later(rules: Jifen, profile: Profile, on: date, scheme: str, way: Way) -> Moment:
+    """The answer on the day when a way is done: its changes made, what follows from dates grown, by the law in force then."""
+    month = on.month - 1 + way.months
+    year = on.year + month // 12
+    day = date(year, month % 12 + 1, min(on.day, calendar.monthrange(year, month % 12 + 1)[1]))
+    plan = rules.plan(scheme, day)
+    if plan is None:
+        return Moment("not in force", (), None, None)
+    changed = {s.fact.id: way.values[s.fact.id] for s in (*way.steps, *way.conditions)}
+    state = State(plan, {**rules.complete(profile, day), **changed}, day)
+    status, outcomes = state.status()
+    return Moment(status, tuple(outcomes), state.total(), plan.scheme.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,10 +469,16 @@ class _Search:
             self.limits, self.certain = True, False
             blocked = self.best(frozenset())
             if blocked is not None:
-                limits = tuple(s for s in self._steps(blocked) if not s.price.possible)
+                steps = self._steps(blocked)
+                touched = {s.fact.id for s in steps}
+                told = self._brought(steps, [], self._untouched(touched))
+                limits = tuple(s for s in told if not s.price.possible)
         reached = bool(ways) and not ways[0].steps and not ways[0].conditions
         decided_by = "" if self.certain else "authority"
-        return Paths(scheme.id, scheme.title, self.on, self.target, reached, status, points, decided_by, ways, limits)
+        titles = {o.id: o.title for o in scheme.outcomes}
+        return Paths(
+            scheme.id, scheme.title, titles, self.on, self.target, reached, status, points, decided_by, ways, limits
+        )
 
     def _answered(self, view: _Laid, values: Mapping[str, Value]) -> tuple[Status, str | None, Range | None]:
         """The answer where these diagrams are left: status, outcome (the best that is possible where it is for the authority), points."""
@@ -487,10 +511,7 @@ class _Search:
 
     def _way(self, found: _Found) -> Way:
         steps = sorted(self._steps(found), key=lambda s: (s.supposed, s.price.months, s.price.cost))
-        touched = {s.fact.id for s in steps}
-        rest = self._laid.further(
-            {n: k for n, k in self.put.items() if not touched & {*self.plan.variables[n].facts}}, self
-        )
+        rest = self._untouched({s.fact.id for s in steps})
         conditions = self._conditions(found, steps, rest)
         values = self._after([*steps, *conditions])
         status, outcome, points = self._answered(rest.further(self._all_known(values), self), values)
@@ -498,6 +519,11 @@ class _Search:
         months = max((s.price.months for s in steps), default=0)
         told = tuple(self._brought(steps, conditions, rest))
         return Way(told, tuple(conditions), cost, months, status, outcome, points, values)
+
+    def _untouched(self, facts: set[str]) -> _Laid:
+        """The diagrams where all is known that these facts do not touch."""
+        known = {n: k for n, k in self.put.items() if not facts & {*self.plan.variables[n].facts}}
+        return self._laid.further(known, self)
 
     def _all_known(self, values: Mapping[str, Value]) -> dict[str, int]:
         known = {n: k for n, v in self.plan.variables.items() if (k := v.known(values, self.on)) is not None}
@@ -556,7 +582,7 @@ class _Search:
             after = self._all_known(self._after(done))
             high = self._lowest(rest.further(after, self))
             names = frozenset(n for n, v in self.plan.variables.items() if step.fact.id in v.facts)
-            one, two = (Diagrams(self.plan.levels, known) for known in (before, after))
+            one, two = (self.plan.diagrams(known) for known in (before, after))
             found = [p for p in asking(self.clauses, names) if bounds(one.of(p.node)) != bounds(two.of(p.node))]
             points = None if low is None or high is None else high - low
             yield replace(step, points=points, clauses=tuple(p.clause for p in found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ from jifen.cli.registers import LocalFolder
 from jifen.problems import Problem, RequestError, Where
 
 if TYPE_CHECKING:
-    from jifen.registers.regulation import Covered
+    from jifen.registers.coverage import Covered
 
 
 class CoverageFormat(StrEnum):
@@ -38,15 +39,16 @@ def regulation(
 ) -> None:
     """Read the 2024 Regulation article by article, with the schemes and registers that answer it."""
     from jifen import registers as public
-    from jifen.cli import register_text as text
-    from jifen.registers import regulation as law
+    from jifen.cli import regulation_text as text
+    from jifen.registers import coverage as law
+    from jifen.registers.regulation import load_regulation
 
-    found = law.load_regulation()
+    found = load_regulation()
     chosen = found.article(article) if article else None
-    shelf, data = load_rules(policies).shelf, public.load(local)
+    linked, data = law.links(found, load_rules(policies).shelf), public.load(local)
     if show_coverage or format is CoverageFormat.markdown:
         numbers = [chosen.number] if chosen else list(found.articles) if all_ else None
-        covered = law.coverage(found, data, shelf, numbers)
+        covered = law.coverage(found, data, linked, numbers)
         if format is CoverageFormat.json:
             print_json([_covered(c) for c in covered])
         elif format is CoverageFormat.markdown:
@@ -54,7 +56,7 @@ def regulation(
         else:
             text.coverage(covered, lang.value)
         return
-    covered = law.coverage(found, data, shelf, [chosen.number] if chosen else list(found.articles))
+    covered = law.coverage(found, data, linked, [chosen.number] if chosen else list(found.articles))
     if format is CoverageFormat.json:
         print_json(
             [
@@ -64,12 +66,13 @@ def regulation(
                     "summary": dict(a.summary),
                     "foreign_facing": a.number in found.foreign_facing,
                     "promises": [_covered(c) for c in covered if c.promise.article == a.number],
+                    "also_cited_by": [link.scheme for link in law.mentions(found, linked, a.number)],
                 }
                 for a in ([chosen] if chosen else found.articles.values())
             ]
         )
     elif chosen:
-        text.article(chosen, found, covered, lang.value)
+        text.article(chosen, found, covered, law.mentions(found, linked, chosen.number), lang.value)
     else:
         text.contents(found, lang.value)
 
@@ -111,7 +114,7 @@ def indicators(
     """Published counts with date and source: research centres, organisations, permits; and hubs side by side."""
     from jifen import registers as public
     from jifen.answers.door import as_day
-    from jifen.cli import register_text as text
+    from jifen.cli import regulation_text as text
     from jifen.registers import indicators as series
 
     data = public.load(local)
@@ -171,5 +174,6 @@ def _write(path: Path, text: str) -> None:
         part.write_text(text + "\n", "utf-8")
         part.replace(path)
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise RequestError([Problem("no-such-file", Where(str(path.parent)))]) from None

@@ -71,7 +71,7 @@ class State:
     @cached_property
     def diagrams(self) -> Diagrams:
         """The diagrams over what is unknown; made when first needed."""
-        return Diagrams(self.plan.levels, self.known)
+        return self.plan.diagrams(self.known)
 
     def _remember(self, question: object, work_out: Callable[[], T]) -> T:
         if question not in self._memory:
@@ -96,7 +96,7 @@ class State:
     def _given(self, more: Mapping[str, int]) -> tuple[Diagrams, Function]:
         """The diagrams, and the total, where more is known."""
         assert self.plan.total
-        diagrams = Diagrams(self.plan.levels, {**self.known, **more})
+        diagrams = self.plan.diagrams({**self.known, **more})
         return diagrams, diagrams.of(self.plan.total)
 
     def total(self) -> Range | None:

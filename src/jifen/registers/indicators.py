@@ -176,7 +176,8 @@ def hubs(registers: Registers, shelf: Shelf, on: date) -> list[Hub]:
     }
     for row in registers["hubs"]:
         schemes = []
-        for id_ in filter(None, (s.strip() for s in row.text("schemes").split(";"))):
+        named = row.get("schemes")
+        for id_ in named if isinstance(named, tuple) else ():
             version = _in_force(shelf.schemes.get(id_, ()), on)
             if version:
                 schemes.append((id_, version.title, version.pass_mark))

@@ -76,7 +76,7 @@ def district_of(text: str, registers: Registers) -> Row | None:
     """The district of that id or name, in either language, with or without 区."""
     wanted = text.strip().casefold()
     for row in registers["districts"]:
-        if wanted in (
+        if wanted and wanted in (
             row.id,
             row.text("gb"),
             row.name["en"].casefold(),

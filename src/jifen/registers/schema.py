@@ -15,9 +15,11 @@ from jifen.forms import Form, Words
 from jifen.problems import PolicyError, Problem
 from jifen.strict_yaml import Items, Table, Text, decode, parse, read_bytes
 
-ColumnType = Literal["text", "url", "whole", "number", "date", "one of", "several of", "row of", "several rows of"]
+ColumnType = Literal[
+    "text", "several texts", "url", "whole", "number", "date", "one of", "several of", "row of", "several rows of"
+]
 TYPES: tuple[ColumnType, ...] = (
-    "text", "url", "whole", "number", "date", "one of", "several of", "row of", "several rows of",
+    "text", "several texts", "url", "whole", "number", "date", "one of", "several of", "row of", "several rows of",
 )  # fmt: skip
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from jifen.facts.vocabulary import Fact, Vocabulary
-from jifen.plan.form import Plan
-from jifen.plan.nodes import Node, variables
+from jifen.plan.form import Granted, Plan, Track
+from jifen.plan.nodes import Node, cells, variables
 from jifen.plan.values import RATIO_PARTS, CompletedUnits, RatioOf, Typed, Variable
+from jifen.schemes.amounts import covered
 from jifen.schemes.citations import Citation
 from jifen.schemes.model import Conditions, ConditionTable, Criterion, Further
 
@@ -94,6 +95,7 @@ def export_plan(plan: Plan) -> dict[str, Any]:
         "requirements": [
             line for requirement in scheme.requirements for line in _listed(plan, nodes, requirement.conditions, 0)
         ],
+        "money": [_money(plan, nodes, granted) for granted in plan.amounts],
         "amounts": {n: {"node": place(t.node), "places": t.places} for n, t in plan.derived.items() if not t.codes},
         "variables": [_variable(v) for v in plan.variables.values()],
         "nodes": nodes.made,
@@ -182,7 +184,7 @@ def _parts(plan: Plan, nodes: _Nodes) -> Iterator[dict[str, Any]]:
                 "points": nodes.place(part.points),
                 "max": part.most,
                 "citation": _cited(inner.citations),
-                "tables": [_table(plan, nodes, n) for n, t in enumerate(plan.tracks) if t.criterion == inner.id],
+                "tables": [_table(nodes, t) for t in plan.tracks if t.criterion == inner.id],
                 "conditions": [_conditions(plan, nodes, p) for p in inner.parts if isinstance(p, ConditionTable)],
             }
             yield from under(inner, depth + 1)
@@ -191,8 +193,25 @@ def _parts(plan: Plan, nodes: _Nodes) -> Iterator[dict[str, Any]]:
         yield from under(plan.scheme.points, 0)
 
 
-def _table(plan: Plan, nodes: _Nodes, number: int) -> dict[str, Any]:
-    track = plan.tracks[number]
+def _money(plan: Plan, nodes: _Nodes, granted: Granted) -> dict[str, Any]:
+    amount = granted.amount
+    return {
+        "id": amount.id,
+        "words": dict(amount.title),
+        "node": nodes.place(granted.node),
+        "base": plan.levels[granted.base] if granted.base else None,
+        "edges": list(cells([granted.node]).get(granted.base, ())),
+        "rate": [amount.rate.numerator, amount.rate.denominator],
+        "cap": amount.cap,
+        "currency": granted.currency,
+        "per": granted.per,
+        "discretionary": amount.discretionary,
+        "table": _table(nodes, granted.track) if granted.track else None,
+        "citation": _cited(covered(amount)),
+    }
+
+
+def _table(nodes: _Nodes, track: Track) -> dict[str, Any]:
     found: dict[str, Any] = {
         "row": nodes.place(track.row),
         "rows": [

@@ -505,6 +505,27 @@ class State {
     return this.factsOf([...new Set([level, ...options.flatMap((o) => o.diagrams.support(o.total))])]);
   }
 
+  /** The bounds of an amount of money, in the smallest unit of its currency; both are reached. */
+  amount({node, base, edges, rate, cap}) {
+    if (base === null) return this.points(node);
+    const share = (value) => {
+      const exact = Number((BigInt(rate[0]) * BigInt(value)) / BigInt(rate[1]));
+      return cap === null ? exact : Math.min(exact, cap);
+    };
+    if (this.known.has(base)) {
+      const {low, high} = this.points(node);
+      const value = share(this.known.get(base));
+      return {low: low * value, high: high * value};
+    }
+    const {low: lowest, high: highest} = this.plan.variables[base];
+    const ends = [lowest, ...edges, highest + 1];
+    const found = ends.slice(0, -1).map((first, i) => {
+      const gate = bounds(new Diagrams(this.plan.nodes, new Map([...this.known, [base, first]])).of(node));
+      return [gate[0] * share(first), gate[1] * share(ends[i + 1] - 1)];
+    });
+    return {low: Math.min(...found.map((f) => f[0])), high: Math.max(...found.map((f) => f[1]))};
+  }
+
   openIn(node) {
     return this.factsOf(this.diagrams.support(this.diagrams.of(node)));
   }
@@ -578,13 +599,35 @@ function rowsHit(state, part) {
   return [hits.find((hit) => hit.points === most)];
 }
 
+/** What a scheme grants in money: the same keys as the library's, without the text. */
+function amounts(state) {
+  return state.plan.money.map((money) => {
+    const {low, high} = state.amount(money);
+    const facts = state.openIn(money.node);
+    if (money.base !== null && !state.known.has(money.base) && high > 0) facts.push(...state.plan.variables[money.base].facts);
+    const row = money.table ? state.value(money.table.row) : null;
+    return {
+      id: money.id,
+      words: money.words,
+      low: money.discretionary ? 0 : low,
+      high,
+      currency: money.currency,
+      per: money.per,
+      discretionary: money.discretionary,
+      facts: [...new Set(facts)],
+      citation: row === null ? money.citation : money.table.rows[row].citation,
+    };
+  });
+}
+
 /** The answer of one plan: the same keys and values as the answer of the library, without reasons and receipt. */
 export function answer(plan, values, on) {
   const state = new State(plan, values, parseDay(on));
   const [status, possible] = state.status();
   const deciding = state.deciding();
-  const refining = state.open();
-  const missing = [...new Set([...deciding, ...(plan.ranking ? refining : [])])];
+  const money = amounts(state);
+  const refining = [...new Set([...state.open(), ...money.flatMap((m) => m.facts)])];
+  const missing = [...new Set([...deciding, ...(plan.ranking ? state.open() : [])])];
   const authority = new Set(plan.variables.filter((v) => v.authority).flatMap((v) => v.facts));
   const ids = possible.map((place) => plan.outcomes[place].id);
   return {
@@ -626,6 +669,7 @@ export function answer(plan, values, on) {
     refining,
     deciding,
     for_the_authority: missing.filter((fact) => authority.has(fact)),
+    amounts: money,
     assumed: state.assumed,
     chosen: state.chosen,
   };
