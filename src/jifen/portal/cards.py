@@ -164,9 +164,18 @@ def prepared(found: Answer) -> dict[str, Any]:
         "first": [r for r in why if r["kind"] != "open"][:2],
         "ask": fact_links(ask, found),
         "authority": fact_links([f for f in found.missing if f in found.for_authority], found),
+        "amounts": amounts(found) if found.status in ("qualifies", "for the authority", "undetermined") else [],
         "need": need_of(found.scheme, scheme.subject),
         "place": place_of(found.jurisdiction),
     }
+
+
+def amounts(found: Answer) -> list[dict[str, Any]]:
+    """Money that the scheme grants, those of nothing left out."""
+    scheme = version(found) or rules().versions(found.scheme)[-1]
+    return [
+        {"words": a.words, "text": a.text(), "cited": cited(a.citations, scheme.instruments), "law": a.notes} for a in found.amounts if a.high
+    ]
 
 
 _cards: Kept[tuple[Any, ...], SafeString] = Kept(12_000)

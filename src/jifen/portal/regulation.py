@@ -14,7 +14,8 @@ from jifen.portal.pages import show
 from jifen.portal.registry import registers
 from jifen.portal.rules import rules, today
 from jifen.registers import indicators as counts
-from jifen.registers.regulation import Covered, Regulation, coverage, load_regulation
+from jifen.registers.coverage import Covered, coverage, links
+from jifen.registers.regulation import Regulation, load_regulation
 
 FORCE = {
     "shall": both("must", "应当"),
@@ -39,7 +40,7 @@ def text() -> Regulation:
 @cache
 def covered() -> tuple[Covered, ...]:
     """Every promise of every article with what answers it."""
-    return tuple(coverage(text(), registers(), rules().shelf, list(text().articles)))
+    return tuple(coverage(text(), registers(), links(text(), rules().shelf), list(text().articles)))
 
 
 @require_GET

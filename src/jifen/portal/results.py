@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from jifen.answers.answer import Answer
-from jifen.portal import cards, drafts
+from jifen.portal import ahead, cards, drafts
 from jifen.portal import ways as roads
 from jifen.portal.check import counts, field, places_offered
 from jifen.portal.groups import groups
@@ -160,6 +160,7 @@ def one(request: HttpRequest, lang: str, scheme: str) -> HttpResponse:
         "criteria": cards.criteria(found, lang),
         "requirements": cards.requirements(found),
         "ways": roads.shown(way, lang) if (way := roads.paths(found, check.who)) else None,
+        "ahead": ahead.shown(scheme, check.who) if request.GET.get("ahead") or not found.missing else None,
         "assumed": _named(found.assumed),
         "chosen": _named(found.chosen),
         "other_subject": versions[-1].subject != check.draft.subject,

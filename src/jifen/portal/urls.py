@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path, register_converter
 
-from jifen.portal import check, library, pages, private, registry, regulation, results
+from jifen.portal import check, hires, library, pages, private, registry, regulation, results
 from jifen.portal.api import api
 
 
@@ -47,6 +47,8 @@ _pages = [
     path("check/forget", check.forget, name="forget"),
     path("check/settings", check.settings, name="settings"),
     path("check/<slug:id>", check.group, name="group"),
+    path("hires", hires.hires, name="hires"),
+    path("hires/template.<slug:form>", hires.template, name="hires-template"),
     path("private", private.private, name="private"),
     path("results/", results.results, name="results"),
     path("results/what-if", results.what_if, name="what-if"),
@@ -86,7 +88,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("<lang:lang>/", include(_pages)),
     re_path(
-        r"^(?P<rest>(?:check|private|results|registers|indicators|schemes|law|search|samples|about|privacy|accessibility)\b.*)$",
+        r"^(?P<rest>(?:check|hires|private|results|registers|indicators|schemes|law|search|samples|about|privacy|accessibility)\b.*)$",
         pages.unprefixed,
     ),
 ]
