@@ -49,7 +49,9 @@ def test_check_answers_as_the_library_does(client: Client) -> None:
     import jifen
 
     facts = {"age": 17}
-    [answer] = post(client, "check", {"facts": facts, "on": "2026-11-23", "schemes": ["cn/work-permit"]}).json()["answers"]
+    [answer] = post(client, "check", {"facts": facts, "on": "2026-11-23", "schemes": ["cn/work-permit"]}).json()[
+        "answers"
+    ]
     assert answer == jifen.load().check(facts, on="2026-11-23", schemes=["cn/work-permit"])[0].data()
 
 
@@ -61,7 +63,7 @@ def test_explain_says_where_the_law_asks_what_is_missing(client: Client) -> None
 
 def test_ask_gives_questions_that_matter(client: Client) -> None:
     data = post(client, "ask", {"facts": {"age": 30}, "schemes": ["sg/tech-pass"]}).json()
-    assert [q["fact"] for q in data["questions"]][0].startswith("singapore.")
+    assert next(q["fact"] for q in data["questions"]).startswith("singapore.")
 
 
 def test_path_gives_the_cheapest_ways(client: Client) -> None:
@@ -92,7 +94,9 @@ def test_compare_puts_places_side_by_side(client: Client) -> None:
         ("compare", {"places": []}, 422, None),
     ],
 )
-def test_mistakes_are_problems_with_a_code(client: Client, path: str, body: object, status: int, code: str | None) -> None:
+def test_mistakes_are_problems_with_a_code(
+    client: Client, path: str, body: object, status: int, code: str | None
+) -> None:
     answer = post(client, path, body)
     data = answer.json()
     assert (answer.status_code, answer["Content-Type"], data["status"]) == (status, "application/problem+json", status)
@@ -115,7 +119,11 @@ def test_who_asks_too_often_is_told_to_wait(client: Client) -> None:
 
     middleware._api._left["127.0.0.1"] = (0.0, __import__("time").monotonic())
     answer = client.get("/api/v1/schemes")
-    assert (answer.status_code, answer["Content-Type"], answer["Retry-After"]) == (429, "application/problem+json", "20")
+    assert (answer.status_code, answer["Content-Type"], answer["Retry-After"]) == (
+        429,
+        "application/problem+json",
+        "20",
+    )
 
 
 def test_nothing_is_stored(client: Client) -> None:

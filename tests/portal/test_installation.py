@@ -5,11 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import system_parts
 from django.test import Client
-from portal_server import running
 
+import system_parts
 from jifen.portal.serve import environment
+from portal_server import running
 
 
 def django(data: Path, code: str, database: str = "", origin: str = "") -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 PAGES = [
-    "", "check/", "check/resume", "private", "schemes/", "schemes/cn/work-permit", "schemes/cn/work-permit/2017-04-01",
+    "", "check/", "check/resume", "hires", "private", "schemes/", "schemes/cn/work-permit", "schemes/cn/work-permit/2017-04-01",
     "schemes/sg/compass", "schemes/ca/express-entry-crs", "schemes/model/permanent-residence", "law/", "law/regulation/",
     "law/regulation/72", "registers/", "registers/hospitals/", "registers/hospitals/peking-union", "registers/hospitals/?q=yiyuan",
     "registers/hospitals/?need=emergency&district=chaoyang", "indicators", "search", "search?q=gzxk", "search?q=zzzz", "samples/",

@@ -8,7 +8,7 @@ import pytest
 TEMPLATES = sorted((Path(__file__).parents[2] / "src/jifen/portal/templates").rglob("*.html"))
 _T = re.compile(r'\{% t "([^"]*)" "([^"]*)" %\}')
 _BOTH = re.compile(r"\{% en %\}(.*?)\{% zh %\}(.*?)\{% end %\}", re.S)
-_SAME = {"JSON", "CSV", "GeoJSON", "Atom", "iCalendar"}
+_SAME = {"JSON", "CSV", "GeoJSON", "Atom", "iCalendar", "Excel"}
 """Names of forms, the same in both languages."""
 
 

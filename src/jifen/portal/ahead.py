@@ -42,7 +42,15 @@ def shown(scheme: str, who: Subject) -> dict[str, Any]:
         causes = [{"title": x.fact.title if x.fact else None, "before": x.before, "after": x.after} for x in c.causes]
         gained = f"{c.points:+d}" if c.points else ""
         changes.append(
-            {"day": c.day, "css": css, "status": words, "points": c.after.points, "gained": gained, "better": c.gain >= 0, "causes": causes}
+            {
+                "day": c.day,
+                "css": css,
+                "status": words,
+                "points": c.after.points,
+                "gained": gained,
+                "better": c.gain >= 0,
+                "causes": causes,
+            }
         )
     years = [{"x": at(date(y, 1, 1)), "year": y} for y in range(who.on.year + 1, until.year + 1)]
     return {"spans": spans, "changes": changes[:24], "years": years, "held": found.held}

@@ -174,7 +174,9 @@ def amounts(found: Answer) -> list[dict[str, Any]]:
     """Money that the scheme grants, those of nothing left out."""
     scheme = version(found) or rules().versions(found.scheme)[-1]
     return [
-        {"words": a.words, "text": a.text(), "cited": cited(a.citations, scheme.instruments), "law": a.notes} for a in found.amounts if a.high
+        {"words": a.words, "text": a.text(), "cited": cited(a.citations, scheme.instruments), "law": a.notes}
+        for a in found.amounts
+        if a.high
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -148,11 +149,11 @@ def group(request: HttpRequest, lang: str, id: str) -> HttpResponse:
         return redirect("check", lang)
     check = held(draft, day)
     if partial:
-        said = {name: _said(p, lang) for name, p in problems.items()}
+        wrong = {name: said(p, lang) for name, p in problems.items()}
         panel = render_to_string(
             "parts/panel.html", {"lang": lang, "counts": counts(check), "steps": steps(check), "here": id}
         )
-        return personal(JsonResponse({"panel": panel, "problems": said}))
+        return personal(JsonResponse({"panel": panel, "problems": wrong}))
     switch = request.POST.get("switch", "")
     if problems:
         shown = asked_now(check, found) or every
@@ -167,10 +168,24 @@ def group(request: HttpRequest, lang: str, id: str) -> HttpResponse:
     return redirect("group", lang, following) if following else redirect("results", lang)
 
 
-def _said(problem: Problem, lang: str) -> str:
+def said(problem: Problem, lang: str) -> str:
+    """A mistake in words for a form: facts by their titles, codes by their words, no names of commands."""
+    fact = rules().vocabulary.facts.get(problem.where.path)
+    message = problem.message(lang)
+    for name in re.findall(r"`([^`]+)`", message):
+        titled = rules().vocabulary.facts.get(name)
+        message = message.replace(f"`{name}`", f"“{titled.title[lang]}”" if titled else name)
     expected = problem.expected(lang)
-    stop = "。" if lang == "zh" else ". "
-    return problem.message(lang).replace("`", "") + (stop + expected if expected else "")
+    if problem.code == "unknown-code" and fact and fact.codes:
+        words = [w[lang] for w in fact.codes.values.values()]
+        expected = (
+            {"en": "one of: ", "zh": "应为："}[lang]
+            + {"en": "; ", "zh": "、"}[lang].join(words[:12])
+            + ("…" if len(words) > 12 else "")
+        )
+    elif "`jifen" in expected:
+        expected = ""
+    return message + ({"en": ". ", "zh": "。"}[lang] + expected if expected else "")
 
 
 def _group_page(
@@ -185,7 +200,7 @@ def _group_page(
         "fields": [field(f, check, lang, problems.get(f.id), typed.get(f.id)) for f in facts],
         "left_out": len(found.facts) - len(facts),
         "problems": [
-            {"id": f, "title": rules().vocabulary.facts[f].title, "said": _said(p, lang)} for f, p in problems.items()
+            {"id": f, "title": rules().vocabulary.facts[f].title, "said": said(p, lang)} for f, p in problems.items()
         ],
         "steps": all_steps,
         "counts": counts(check),
@@ -206,7 +221,7 @@ def field(fact: Fact, check: Check, lang: str, problem: Problem | None, typed: s
         "fact": fact,
         "id": fact.id,
         "value": typed if typed is not None else value,
-        "problem": _said(problem, lang) if problem else "",
+        "problem": said(problem, lang) if problem else "",
         "why": why(fact, check),
         "unit": unit(fact, lang),
     }
@@ -284,7 +299,7 @@ def resume(request: HttpRequest, lang: str) -> HttpResponse:
             try:
                 draft = _from_file(upload.read(1_000_001))
             except JifenError as e:
-                wrong, problems = "file", [_said(p, lang) for p in e.problems[:10]]
+                wrong, problems = "file", [said(p, lang) for p in e.problems[:10]]
             except ValueError:
                 wrong = "not-ours"
         else:

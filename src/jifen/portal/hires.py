@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jifen.facts.vocabulary import Fact
 from jifen.portal import cards
+from jifen.portal.check import said
 from jifen.portal.groups import both
 from jifen.portal.pages import lang_of, personal, show
 from jifen.portal.rules import answers, rules, subject, today
@@ -30,7 +31,7 @@ COLUMNS = (
     "work.related_years", "china.annual_salary", "china.work_place", "china.months_a_year", "chinese.hsk", "china.background",
     "prizes", "no_criminal_record", "healthy", "china.encouraged_posts", "china.achievements", "china.professional_grounds",
 )  # fmt: skip
-ROWS, BYTES, UNPACKED = 500, 2_000_000, 40_000_000
+ROWS, BYTES, UNPACKED = 150, 2_000_000, 40_000_000
 NAME = both("Name or number", "姓名或编号")
 
 
@@ -50,26 +51,41 @@ def _facts() -> list[Fact]:
 def template(request: HttpRequest, lang: str, form: str) -> HttpResponse:
     """An empty table to fill in, with one synthetic row as an example."""
     head = [NAME[lang], *(f.title[lang] for f in _facts())]
-    row = [{"en": "Example (delete this row)", "zh": "示例（请删除此行）"}[lang], *(_example(f, lang) for f in _facts())]
+    row = [
+        {"en": "Example (delete this row)", "zh": "示例（请删除此行）"}[lang],
+        *(_example(f, lang) for f in _facts()),
+    ]
     name = {"en": "planned-hires", "zh": "nipin-renyuan"}[lang]
     if form == "csv":
         text = io.StringIO()
         csv.writer(text).writerows([head, row])
         response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     else:
-        response = HttpResponse(_workbook(head, row, lang), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        response = HttpResponse(
+            _workbook(head, row, lang), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        )
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     return response
 
 
 def _example(fact: Fact, lang: str) -> str:
-    given = {"birth_date": "1990-05-31", "work.related_years": "5", "china.annual_salary": "420000", "china.months_a_year": "10", "chinese.hsk": "3"}
+    given = {
+        "birth_date": "1990-05-31",
+        "work.related_years": "5",
+        "china.annual_salary": "420000",
+        "china.months_a_year": "10",
+        "chinese.hsk": "3",
+    }
     if fact.id in given:
         return given[fact.id]
     if fact.kind == "yes/no":
         return {"en": "yes", "zh": "是"}[lang]
     if fact.codes and fact.kind == "one of":
-        return list(fact.codes.values.values())[-1][lang] if fact.codes.ordered else next(iter(fact.codes.values.values()))[lang]
+        return (
+            list(fact.codes.values.values())[-1][lang]
+            if fact.codes.ordered
+            else next(iter(fact.codes.values.values()))[lang]
+        )
     return ""
 
 
@@ -120,7 +136,12 @@ def _checked(content: bytes, name: str, lang: str) -> dict[str, Any]:
     if len(table) < 2:
         raise TableError("The table has no rows under its header.", "表头之下没有任何行。")
     header, columns, unknown = table[0], {}, []
-    named = {spoken.casefold(): f for f in rules().vocabulary.facts.values() for spoken in (f.id, *f.title.values()) if f.subject == "person"}
+    named = {
+        spoken.casefold(): f
+        for f in rules().vocabulary.facts.values()
+        for spoken in (f.id, *f.title.values())
+        if f.subject == "person"
+    }
     for place, text in enumerate(header):
         key = str(text or "").strip().casefold()
         if key in named:
@@ -143,7 +164,7 @@ def _checked(content: bytes, name: str, lang: str) -> dict[str, Any]:
                 who = subject(facts, day)
                 found = [cards.prepared(a) for a in answers(schemes, who)]
             except ProfileError as e:
-                problems = [{"title": _title(p.where.path, lang), "said": p.message(lang).replace("`", "")} for p in e.problems]
+                problems = [{"title": _title(p.where.path, lang), "said": said(p, lang)} for p in e.problems]
                 found = []
         else:
             found = []
@@ -175,12 +196,7 @@ def _row(row: Sequence[Any], columns: dict[int, Fact], lang: str) -> tuple[dict[
             rules().profile({fact.id: value})
             facts[fact.id] = value
         except ProfileError as e:
-            p = e.problems[0]
-            expected = p.expected(lang)
-            stop = "。" if lang == "zh" else ". "
-            near = f" ({p.nearest})" if p.nearest else ""
-            said = p.message(lang).replace("`", "") + (stop + expected if expected else "") + near
-            problems.append({"title": fact.title[lang], "said": said, "found": text[:60]})
+            problems.append({"title": fact.title[lang], "said": said(e.problems[0], lang), "found": text[:60]})
     return facts, problems
 
 
@@ -266,4 +282,6 @@ def _excel(content: bytes) -> Iterator[Sequence[Any]]:
     except TableError:
         raise
     except Exception:  # openpyxl raises many kinds for a broken workbook
-        raise TableError("The workbook cannot be read. Save it again as .xlsx or as CSV.", "无法读取工作簿。请另存为 .xlsx 或 CSV。") from None
+        raise TableError(
+            "The workbook cannot be read. Save it again as .xlsx or as CSV.", "无法读取工作簿。请另存为 .xlsx 或 CSV。"
+        ) from None
