@@ -148,7 +148,7 @@ def prepared(found: Answer) -> dict[str, Any]:
     outcome = found.outcome_title if found.outcome and found.outcome != "eligible" else None
     titles = {o.id: o.title for o in scheme.outcomes}
     possible = [titles[o] for o in found.possible if o in titles] if len(found.possible) > 1 and not outcome else []
-    why = reasons(found)
+    why = [r for r in reasons(found) if r["kind"] != "open"]
     ask = [f for f in found.missing if f not in found.for_authority]
     return {
         "answer": found,
@@ -161,7 +161,7 @@ def prepared(found: Answer) -> dict[str, Any]:
         "possible": possible,
         "ruler": ruler(found),
         "reasons": why,
-        "first": [r for r in why if r["kind"] != "open"][:2],
+        "first": why[:2],
         "ask": fact_links(ask, found),
         "authority": fact_links([f for f in found.missing if f in found.for_authority], found),
         "amounts": amounts(found) if found.status in ("qualifies", "for the authority", "undetermined") else [],
@@ -183,14 +183,13 @@ def amounts(found: Answer) -> list[dict[str, Any]]:
 _cards: Kept[tuple[Any, ...], SafeString] = Kept(12_000)
 
 
-def card(scheme: str, who: Subject, lang: str) -> SafeString:
-    """A scheme on the result page, kept under what it depends on: a card, or one line where the answer is no."""
-    key = (lang, key_of(scheme, who))
+def card(scheme: str, who: Subject, lang: str, brief: bool = False) -> SafeString:
+    """A scheme on the result page, kept under what it depends on: a card, or (`brief`) one line."""
+    key = (lang, brief, key_of(scheme, who))
     kept = _cards.get(key)
     if kept is None:
-        found = prepared(answer(scheme, who))
-        template = "parts/row.html" if found["css"] in ("no", "none") else "parts/card.html"
-        html = render_to_string(template, {"lang": lang, **found})
+        template = "parts/row.html" if brief else "parts/card.html"
+        html = render_to_string(template, {"lang": lang, **prepared(answer(scheme, who))})
         kept = _cards.put(key, mark_safe(html))
     return kept
 
@@ -232,13 +231,17 @@ def requirements(found: Answer) -> list[dict[str, Any]]:
     ]
 
 
+OPEN_SHOWN = 6
+"""Open answers shown as cards, those nearest to being settled; the others are a line each."""
+
+
 def sections(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Cards by status, in the order of the statuses; those without a card are left out."""
     found = []
     for status, (css, words, meaning) in STATUS.items():
         inside = [c for c in cards if c["status"] == status]
         if inside:
-            found.append(
-                {"css": css, "words": words, "meaning": meaning, "cards": inside, "brief": css in ("no", "none")}
-            )
+            lines = sum(bool(c.get("brief")) for c in inside)
+            kinds = {"some_lines": lines > 0, "some_cards": lines < len(inside)}
+            found.append({"css": css, "words": words, "meaning": meaning, "cards": inside, **kinds})
     return found

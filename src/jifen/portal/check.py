@@ -94,7 +94,6 @@ def begin_sample(request: HttpRequest, lang: str) -> HttpResponse:
         places=["CN"],
         name=chosen.name,
         facts=profile.plain(rules().vocabulary),
-        groups=list(groups()),
         demo=True,
     )
     response = redirect("results", lang)
@@ -339,7 +338,6 @@ def _from_file(content: bytes) -> Draft:
         name=str(data.get("name") or "")[:200],
         places=places or ["CN"],
         facts=profile.plain(rules().vocabulary),
-        groups=list(groups()),
         demo=data.get("demo") is True,
     )
 

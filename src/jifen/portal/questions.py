@@ -110,7 +110,11 @@ def steps(check: Check) -> list[Step]:
         if answered or unknown:
             worth = sum(weight[f] for f in unknown)
             found.append(Step(group, answered, len(unknown), group.id in check.draft.groups, worth))
-    return sorted(found, key=lambda s: (first.index(s.group.topic) if s.group.topic in first else len(first), -s.worth))
+    best: dict[str, float] = {}
+    for s in found:
+        best[s.group.topic] = max(best.get(s.group.topic, 0), s.worth)
+    place = {topic: i for i, topic in enumerate(first)}
+    return sorted(found, key=lambda s: (place.get(s.group.topic, len(first)), -best[s.group.topic]))
 
 
 def next_group(check: Check, after: str = "") -> str | None:

@@ -32,12 +32,18 @@ def _check(request: HttpRequest) -> Check | None:
 
 
 def _cards(check: Check, lang: str, need: str = "") -> list[dict[str, Any]]:
+    """The answers in the order of their statuses, the nearest to being settled first; a no and a far one are a line."""
     order = {status: i for i, status in enumerate(STATUS)}
-    found = []
+    found, open_ones = [], 0
     for a in sorted(check.answers, key=lambda a: (order[a.status], len(a.missing), a.scheme)):
         kind = need_of(a.scheme, check.draft.subject)
-        if not need or kind == need:
-            found.append({"status": a.status, "need": kind, "html": cards.card(a.scheme, check.who, lang)})
+        if need and kind != need:
+            continue
+        open_ones += a.status == "undetermined"
+        brief = a.status in ("does not qualify", "not in force") or (
+            a.status == "undetermined" and open_ones > cards.OPEN_SHOWN
+        )
+        found.append({"status": a.status, "brief": brief, "html": cards.card(a.scheme, check.who, lang, brief)})
     return found
 
 

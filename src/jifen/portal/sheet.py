@@ -14,6 +14,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from jifen.portal.rules import rules
+from jifen.portal.templatetags.portal import flow
 from jifen.portal.uses import slug
 from jifen.portal.words import SURE
 from jifen.schemes.document import Block, ListBlock, ListItem, Paragraph, Quote, Section, TableBlock
@@ -55,6 +56,7 @@ _OPERATORS = (
 )  # fmt: skip
 _CELLS = {"yes": "是", "no": "否", "below": "以下", "above": "以上", "otherwise": "其他", "any": "不限", "condition": "条件",
           "points": "分", "value": "值", "from": "自", "source": "来源", "each further year": "每多一年"}  # fmt: skip
+_PER = {"year": "每年", "month": "每月", "day": "每日", "hour": "每小时"}
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -91,7 +93,9 @@ class Sheet:
             case Paragraph():
                 return format_html("<p class='how'>{}</p>", self.text(block.text))
             case Quote():
-                return format_html("<blockquote class='note'{}>{}</blockquote>", self._foreign(block.text), block.text)
+                return format_html(
+                    "<blockquote class='note'{}>{}</blockquote>", self._foreign(block.text), flow(block.text)
+                )
             case TableBlock():
                 return self._table(block)
             case ListBlock():
@@ -109,7 +113,9 @@ class Sheet:
 
     def _item(self, item: ListItem) -> SafeString:
         notes = format_html_join(
-            "", "<blockquote class='note'{}>{}</blockquote>", ((self._foreign(n.text), n.text) for n in item.notes)
+            "",
+            "<blockquote class='note'{}>{}</blockquote>",
+            ((self._foreign(n.text), flow(n.text)) for n in item.notes),
         )
         inner = self._list(item.items) if item.items else ""
         number = format_html(" value='{}'", item.mark) if item.mark.isdigit() else ""
@@ -269,6 +275,8 @@ class Sheet:
                     from jifen.portal.check import unit as unit_words
 
                     unit = unit_words(fact, "zh")
+                elif self.lang == "zh":
+                    unit = re.sub(r"^([A-Z]{3}) a (\w+)$", lambda m: f"{m[1]} {_PER.get(m[2], m[2])}", unit)
                 pieces.append(
                     format_html("{}{}", self._name(match[1]), format_html(" <small>{}</small>", unit) if unit else "")
                 )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,3 +88,13 @@ def tongue(context: Context, text: str) -> SafeString:
     if context["lang"] == "zh" and not chinese:
         return mark_safe(' lang="en"')
     return mark_safe(' lang="zh-Hans"') if context["lang"] == "en" and chinese else mark_safe("")
+
+
+@register.filter
+def flow(text: str) -> str:
+    """Text without the line breaks of its file: a blank between Latin words, nothing between Chinese characters.
+
+    >>> flow("six times\\nthe wage"), flow("全口径\\n城镇")
+    ('six times the wage', '全口径城镇')
+    """
+    return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])", "", text).replace("\n", " ")
