@@ -150,6 +150,7 @@ class Compiler:
         if scheme.points:
             self.total = criteria.points_of(self, scheme.points)
         self.names_once()
+        self.expected(scheme)
         for definition in scheme.derived:
             self.try_(lambda d=definition: self.resolve(d.id, d.where))
         gates: list[Node] = []
@@ -165,6 +166,19 @@ class Compiler:
             self.lists[outcome.id] = node
             outcomes.append(node)
         return gates, outcomes or [self.yes]
+
+    def expected(self, scheme: Scheme) -> None:
+        """What is declared of more of a fact must name facts that have more and less."""
+
+        def ordered(name: str, where: Where) -> None:
+            fact = self.fact(name, where).fact
+            if fact and (fact.kind == "spells" or (fact.kind == "one of" and not fact.ordered)):
+                form = "a fact that has more and less: its values have no order"
+                raise PolicyError([Problem("wrong-use", where, {"name": name, "form": form})])
+
+        for expectation in (*scheme.expects, *(e for p in self.parts.values() for e in p.criterion.expects)):
+            for name in expectation.facts:
+                self.try_(lambda n=name, w=expectation.where: ordered(n, w))
 
     def names_once(self) -> None:
         """A parameter, a table or a derived fact may not take a name that is in use."""

@@ -45,6 +45,7 @@ from jifen.schemes.model import (
     Criterion,
     Dated,
     Derived,
+    Expectation,
     Extreme,
     Item,
     Line,
@@ -86,6 +87,7 @@ class _Loader:
         self.instruments: Instruments = {}
         self.ids: dict[str, Where] = {}
         self.read_csv: dict[str, bytes] = {}
+        self.expects: tuple[Expectation, ...] = ()
 
     # --- the whole --------------------------------------------------------------------------------------------
 
@@ -116,6 +118,7 @@ class _Loader:
             instruments=self.instruments,
             file=self.document.file,
             hash=self.digest(),
+            expects=self.expects,
             **identity,
         )
 
@@ -503,7 +506,9 @@ class _Loader:
         section = sections.get("Outcomes")
         if not section:
             return ()
-        self.attempt(lambda: _only(section.blocks, (Quote,)))
+        self.attempt(lambda: _only(section.blocks, (Paragraph, Quote)))
+        said = self.sentences(section, {"never_outcome"})
+        self.expects = self.attempt(lambda: _expectations(said, "never_outcome", ()), ())
         if not section.sections:
             self.problems.append(Problem("empty-heading", section.where, found=section.title))
         found = [o for s in section.sections if (o := self.attempt(partial(self.outcome, s)))]
@@ -541,7 +546,7 @@ class _Loader:
     def criterion(
         self, section: Section, id_: str, title: Words, covered: tuple[Citation, ...]
     ) -> tuple[Criterion, tuple[Sentence, ...]]:
-        allowed = {"sum", "best", "first", "each", "cap", "cap_when", "only_when", "value_of"}
+        allowed = {"sum", "best", "first", "each", "cap", "cap_when", "only_when", "value_of", "never_points"}
         if not id_:
             allowed |= {"pass_mark", "no_pass_mark"}
         sentences: list[Sentence] = []
@@ -591,7 +596,10 @@ class _Loader:
             raise PolicyError([Problem("how-combined", section.where, found=section.title)])
         only = next((parse_condition(s.blanks[0], s.at[0]) for s in sentences if s.form == "only_when"), None)
         combine: Any = "best" if "best" in how else "sum"
-        criterion = Criterion(id_, title, combine, tuple(parts), caps, only, citations, _notes(section), section.where)
+        expects = _expectations(sentences, "never_points", citations)
+        criterion = Criterion(
+            id_, title, combine, tuple(parts), caps, only, citations, _notes(section), section.where, expects
+        )
         return criterion, tuple(sentences)
 
     def inner_criterion(self, section: Section, covered: tuple[Citation, ...]) -> Criterion:
@@ -681,6 +689,20 @@ def _citations(sentences: Iterable[Sentence]) -> tuple[Citation, ...]:
     found: list[Citation] = []
     for sentence in sentences:
         found += [c for c in sentence.citations if c not in found]
+    return tuple(found)
+
+
+def _expectations(sentences: Iterable[Sentence], form: str, covered: tuple[Citation, ...]) -> tuple[Expectation, ...]:
+    """What is declared of more of a fact; a declaration of points rests on the citation of its criterion."""
+    found = []
+    for s in sentences:
+        if s.form == form:
+            what = "the points" if form == "never_points" else "the outcome"
+            text = f"More of {s.blanks[0]} never {s.blanks[1]} {what}."
+            never: Any = s.blanks[1]
+            if not (s.citations or covered):
+                raise PolicyError([Problem("missing-citation", s.where)])
+            found.append(Expectation(s.names(0), never, text, s.citations or covered, s.where))
     return tuple(found)
 
 
