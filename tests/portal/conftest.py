@@ -1,7 +1,9 @@
 """The portal for tests: in this process with an empty embedded database, and as a server of its own with a real browser."""
 
+import atexit
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ import system_parts
 from portal_server import Server, running
 
 _DATA = Path(tempfile.mkdtemp(prefix="jifen-portal-"))
+atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
 
 
 def _setup() -> None:

@@ -37,13 +37,13 @@ def portal(
     """Start the web portal: check, results, schemes, law. Needs no network and no other service."""
     import os
     import socket
+    import sys
 
-    from jifen.problems import Problem, RequestError
+    from importlib.util import find_spec
 
-    try:
-        import django  # noqa: F401
-    except ImportError:
-        raise RequestError([Problem("needs-extra", blanks={"extra": "portal"})]) from None
+    if find_spec("django") is None:
+        print("the portal is not installed\n  expected: pip install 'jifen[portal]'", file=sys.stderr)
+        raise typer.Exit(2)
     from jifen.portal.serve import environment, prepare, serve
 
     folder = data or Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "jifen"
