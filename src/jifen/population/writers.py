@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from jifen.population.sources import BLOCK, format_of
 
-_GROUP = 1 << 20
-"""Rows of a row group."""
+FORMATS = ".parquet, .csv, .arrow"
+"""What can be written."""
 
 
 def write_part(path: Path, schema: pa.Schema, blocks: Iterable[pa.RecordBatch], header: bool = False) -> None:
@@ -41,7 +41,9 @@ def _writer(path: Path, sink: Any, schema: pa.Schema, header: bool) -> Any:
         return pq.ParquetWriter(sink, schema)
     if form == "csv":
         return pyarrow.csv.CSVWriter(
-            sink, _plain_schema(schema), write_options=pyarrow.csv.WriteOptions(include_header=header)
+            sink,
+            _plain_schema(schema),
+            write_options=pyarrow.csv.WriteOptions(include_header=header, quoting_style="needed"),
         )
     return pa.ipc.new_file(sink, _plain_schema(schema, lists=True))
 
