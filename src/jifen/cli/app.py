@@ -16,7 +16,7 @@ import typer
 
 from jifen.answers import door
 
-COMMANDS = ("commands", "population", "synthesise")
+COMMANDS = ("commands", "population", "synthesise", "simulate")
 """The modules of commands, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(
