@@ -19,7 +19,8 @@ T = TypeVar("T")
 _KEPT = 4
 
 
-def _folder() -> Path:
+def cache_folder() -> Path:
+    """The user's own folder for what can always be made again."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "jifen"
 
@@ -42,7 +43,7 @@ def cached(folders: Sequence[Path], make: Callable[[], T]) -> T:
     """
     if os.environ.get("JIFEN_NO_CACHE"):
         return make()
-    path = _folder() / f"{_key(folders)}.pickle"
+    path = cache_folder() / f"{_key(folders)}.pickle"
     try:
         if path.stat().st_uid == os.getuid():
             return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]

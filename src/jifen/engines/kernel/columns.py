@@ -155,7 +155,7 @@ def ratios(left: Column, right: Column, high: int, valid: NDArray[np.bool_] | No
 
 def cells_of(column: Column | None, starts: Sequence[int], rows: int) -> Array:
     """The cell of each row: its place among `starts`, or their number where the value is unknown."""
-    kind = np.uint8 if len(starts) < 255 else np.uint16
+    kind = np.uint8 if len(starts) <= 255 else np.uint16
     if column is None:
         return np.full(rows, len(starts), kind)
     values = column.values

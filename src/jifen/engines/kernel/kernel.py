@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jifen.engines.kernel import machine
+from jifen.engines.kernel import machine, native
 from jifen.engines.kernel.columns import Column, cells_of, check, length, variable_column
+from jifen.engines.kernel.ir import Machine, Source
 from jifen.engines.kernel.laws import NOT_IN_FORCE, REASONS, Law
+from jifen.engines.kernel.native import Code
 from jifen.engines.kernel.order import first_values
 from jifen.engines.kernel.program import Out, Program
 from jifen.engines.kernel.resolve import Counts, Resolver
@@ -60,6 +62,7 @@ class Results(Mapping[str, Result]):
     rows: int
     schemes: Mapping[str, Result]
     counts: Mapping[str, Counts]
+    rooms: Mapping[Out, Array] = field(default_factory=dict)
 
     def __getitem__(self, scheme: str) -> Result:
         return self.schemes[scheme]
@@ -109,7 +112,8 @@ class Kernel:
         self.cells = {name: tuple(sorted(starts)) for name, starts in cells.items()}
         self.laws = {n: Law(n, _reduced(p, self.cells), self.cells, reasons) for n, p in plans.items() if p is not None}
         self.resolvers = {n: Resolver(law) for n, law in self.laws.items()}
-        self._programs: dict[frozenset[str], Program] = {}
+        self._programs: dict[tuple[frozenset[str], frozenset[str], int], Program] = {}
+        self._codes: dict[tuple[object, ...], Code] = {}
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -127,33 +131,93 @@ class Kernel:
         asked = {f for v in self.variables.values() for f in v.facts}
         return tuple(n for n in self.rules[0] if n in asked and n in self.vocabulary.facts)
 
-    def program(self, opened: frozenset[str]) -> Program:
-        """The steps of all plans where these variables may be unknown."""
-        program = self._programs.get(opened)
+    def program(self, opened: frozenset[str], absent: frozenset[str] = frozenset(), joint: int = 32) -> Program:
+        """The steps of all plans where `opened` variables may be unknown, and `absent` ones always are."""
+        key = (opened, absent, joint)
+        program = self._programs.get(key)
         if program is None:
-            program = self._programs[opened] = Program()
+            program = self._programs[key] = Program(joint, absent)
             for law in self.laws.values():
                 law.write(program, opened & frozenset(law.plan.variables))
         return program
 
     # --- running ------------------------------------------------------------------------------------------------
 
-    def run(self, columns: Mapping[str, Column], on: date, *, threads: int = 1) -> Results:
+    def run(self, columns: Mapping[str, Column], on: date, *, threads: int = 1, into: Results | None = None) -> Results:
         """What every scheme gives for every row, as of a day. Facts without a column are unknown; columns of other facts are left aside.
+
+        The arrays of `into`, an earlier result with as many rows that is no longer needed, are filled again.
 
         Raises ProfileError for a value outside its domain, and for one that contradicts what follows from others.
         """
         used = {name: column for name, column in columns.items() if name in self.inputs}
         rows = length(columns)
-        check(used, self.vocabulary)
-        used |= self._derived(used, on, rows)
-        ready = {name: variable_column(v, used, on) for name, v in self.variables.items()}
-        opened = frozenset(n for n, c in ready.items() if c is None or c.valid is not None)
+        given = dict(used)
+        if any(isinstance(c.values, np.ndarray) and c.values.dtype.kind not in "biuO" for c in used.values()):
+            raise TypeError("columns hold whole numbers, in the coding of their fact")
+        derived = self._derived(used, on, rows)
+        if derived:
+            check(used, self.vocabulary)
+            used |= derived
+        ready = {n: c for n, v in self.variables.items() if (c := variable_column(v, used, on)) is not None}
+        absent = frozenset(self.variables) - frozenset(ready)
+        opened = absent | {n for n, c in ready.items() if c.valid is not None}
+        way = native.machine()
+        if way is None:
+            check(given, self.vocabulary)
+            out = self._by_numpy(ready, opened, absent, rows)
+        else:
+            out = self._by_code(ready, opened, absent, rows, threads, way, into)
+            if out is None:
+                check(given, self.vocabulary)
+                raise AssertionError("a value lies outside its cells")
+        counts = self._care(out, ready)
+        return self._results(out, rows, counts)
+
+    def _by_numpy(
+        self, ready: Mapping[str, Column], opened: frozenset[str], absent: frozenset[str], rows: int
+    ) -> dict[Out, Array]:
         cells = {n: cells_of(c, self.cells[n], rows) for n, c in ready.items()}
-        out = {k: np.array(v) for k, v in machine.run(self.program(opened), cells, rows).items()}
-        self._care(out, cells)
-        known = {f: None if f not in used else used[f].valid for f in self.inputs}
-        return self._results(out, rows, cells, known)
+        program = self.program(opened, absent)
+        return {k: np.array(v) for k, v in machine.run(program, cells, rows).items()}
+
+    def _by_code(
+        self,
+        ready: Mapping[str, Column],
+        opened: frozenset[str],
+        absent: frozenset[str],
+        rows: int,
+        threads: int,
+        way: Machine,
+        into: Results | None,
+    ) -> dict[Out, Array] | None:
+        """The outputs by machine code; None if a value may lie outside its domain."""
+        program = self.program(opened, absent, way.joint)
+        sources, inputs = {}, {}
+        for name, column in ready.items():
+            values = _plain(column, self.cells[name])
+            variable = self.variables[name]
+            bits, signed = values.dtype.itemsize * 8, values.dtype.kind == "i"
+            low, high = variable.low, variable.high
+            sources[name] = Source(bits, signed, low, high, self.cells[name], column.valid is not None)
+            inputs[name] = values, None if column.valid is None else np.ascontiguousarray(column.valid)
+        key = (program.absent, opened, way.name, tuple(sources.items()))
+        code = self._codes.get(key)
+        if code is None:
+            code = self._codes[key] = native.compile_program(program, sources, _kinds(program), way)
+        room = dict(into.rooms) if into is not None and into.rows == rows else {}
+        outputs = {}
+        for n, (name, sink) in enumerate(code.sinks):
+            kept = room.get(name)
+            kind = native.TYPES[sink.bits, program.ops[sink.step].low < 0]
+            outputs[name] = kept if kept is not None and kept.dtype == kind else native.room(rows, kind, n)
+        if code.call(inputs, outputs, rows, threads):
+            check({n: c for n, c in ready.items() if n in self.vocabulary.facts}, self.vocabulary)
+        for name, step in program.outputs.items():
+            if name not in outputs:
+                twin = next((o for o, s in code.sinks if s.step == step and s.bits == _kinds(program)[name]), None)
+                outputs[name] = outputs[twin] if twin else _filled(program, step, _kinds(program)[name], rows)
+        return outputs
 
     def _derived(self, columns: Mapping[str, Column], on: date, rows: int) -> dict[str, Column]:
         """The columns of facts that follow from others, put together with those given."""
@@ -201,29 +265,30 @@ class Kernel:
         at = Where(path=f"{name}, row {row + 1}")
         raise ProfileError([Problem("contradiction", at, blanks, show_value(fact, int(given[row])))])
 
-    def _care(self, out: dict[Out, Array], cells: Mapping[str, Array]) -> None:
+    def _care(self, out: dict[Out, Array], ready: Mapping[str, Column]) -> dict[str, Counts]:
         """Resolve the marked rows of each plan."""
+        counts = {}
         for name, resolver in self.resolvers.items():
-            marked = out.pop((name, "mark", ""), None)
+            marked = out.get((name, "mark", ""))
             rows = np.flatnonzero(marked) if marked is not None else ()
             if not len(rows):
                 continue
-            part = {v: cells[v][rows] for v in resolver.law.plan.variables}
-            for key, values in resolver.resolve(part, len(rows)).items():
+            cells = {}
+            for v in resolver.law.plan.variables:
+                column = ready.get(v)
+                cells[v] = cells_of(None if column is None else column.part(rows), self.cells[v], len(rows))
+            found, counts[name] = resolver.resolve(cells, len(rows))
+            for key, values in found.items():
+                if key[1] == "high" and out[key] is out[name, "low", ""]:
+                    out[key] = out[key].copy()
                 out[key][rows] = values
+        return counts
 
-    def _results(
-        self,
-        out: Mapping[Out, Array],
-        rows: int,
-        cells: Mapping[str, Array],
-        known: Mapping[str, NDArray[np.bool_] | None],
-    ) -> Results:
+    def _results(self, out: Mapping[Out, Array], rows: int, counts: Mapping[str, Counts]) -> Results:
         made = {n: self._result(law, out, rows) for n, law in self.laws.items()}
         for name in self.idle:
             made[name] = Result(np.full(rows, NOT_IN_FORCE, np.uint8), np.full(rows, -1, np.int16), None, None)
-        counts = {n: r.counts for n, r in self.resolvers.items()}
-        return Results(rows, {n: made[n] for n in self.names}, counts)
+        return Results(rows, {n: made[n] for n in self.names}, counts, out)
 
     def _result(self, law: Law, out: Mapping[Out, Array], rows: int) -> Result:
         plan, name = law.plan, law.name
@@ -254,6 +319,30 @@ class Kernel:
             failing=None if failing is None else failing.astype(np.int16, copy=False),
             distance=distance,
         )
+
+
+def _kinds(program: Program) -> dict[Out, int]:
+    """The bits in which each output leaves."""
+    fixed = {"status": 8, "outcome": 16, "mark": 8, "failing": 16, "low": 32, "high": 32}
+    return {
+        n: fixed.get(n[1]) or (16 if program.low(s) >= -(1 << 15) and program.high(s) < 1 << 15 else 32)
+        for n, s in program.outputs.items()
+    }
+
+
+def _filled(program: Program, step: int, bits: int, rows: int) -> Array:
+    return np.full(rows, program.low(step), native.TYPES[bits, program.low(step) < 0])
+
+
+def _plain(column: Column, starts: Sequence[int]) -> Array:
+    """The values in one run of memory, as machine code reads them."""
+    values = column.values
+    assert not isinstance(values, Mapping)
+    if values.dtype.kind == "O":
+        values = values.astype(np.int64)
+    if not values.dtype.isnative:
+        values = values.astype(values.dtype.newbyteorder("="))
+    return np.ascontiguousarray(values)
 
 
 def _reduced(plan: Plan, cells: Mapping[str, Sequence[int]]) -> Plan:

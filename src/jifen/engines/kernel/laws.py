@@ -6,7 +6,9 @@ fact is unknown are marked: for them these bounds are not proved, and `resolve` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,6 +23,9 @@ REASONS = ("criteria", "failing", "distance", "deciding")
 QUALIFIES, NOT, OPEN, AUTHORITY, NOT_IN_FORCE = range(len(STATUSES))
 
 
+_MOST_INSIDE = 64
+
+
 @dataclass(frozen=True)
 class Law:
     """A plan with the reasons asked for. `cells` is the first value of each cell of each variable, for the whole kernel."""
@@ -29,6 +34,7 @@ class Law:
     plan: Plan
     cells: Mapping[str, Sequence[int]]
     reasons: frozenset[str]
+    inside: tuple[str, ...] = ()
 
     @property
     def choice(self) -> str:
@@ -126,6 +132,12 @@ class Law:
 
     def write(self, program: Program, opened: frozenset[str]) -> None:
         """Everything that is asked of this plan, as outputs of the program. `opened` are the variables that may be unknown."""
+        inside = self.split_inside(program.absent)
+        if inside != self.inside:
+            law = replace(self, inside=inside)
+            law.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("ends", "roots", "options", "tries")})
+            law.write(program, opened)
+            return
         writer = Writer(program, self.cells)
         lanes: dict[str, Step] = {}
         if self.choice:
@@ -141,7 +153,9 @@ class Law:
                 program.pick(unknown, (total[1], best[1])),
             )
         self._finish(program, bounds, self._authority(writer, opened, lanes))
-        marks = [program.cut(writer.lane(v), [len(self.cells[v])]) for v in self.tries if v in opened]
+        marks = [
+            program.cut(writer.lane(v), [len(self.cells[v])]) for v in self.tries if v in opened and v not in inside
+        ]
         if self.choice and self.choice in opened and self.choice_matters:
             marks.append(program.cut(lanes[self.choice], [len(self.cells[self.choice])]))
         if marks:
@@ -155,8 +169,7 @@ class Law:
         self, writer: Writer, root: str, opened: frozenset[str], lanes: Mapping[str, Step]
     ) -> tuple[Step, Step]:
         low, high = self.sides(root, opened)
-        node = self.roots[root]
-        return writer.write(node, low, lanes), writer.write(node, high, lanes)
+        return self._least(writer, root, low, lanes), self._most(writer, root, high, lanes)
 
     def _authority(
         self, writer: Writer, opened: frozenset[str], lanes: Mapping[str, Step]
@@ -167,8 +180,31 @@ class Law:
             return None, None
         least_of_most, _ = self.sides("outcome", opened, "most")
         _, most_of_least = self.sides("outcome", opened, "least")
-        node = self.plan.outcome
-        return writer.write(node, least_of_most, lanes), writer.write(node, most_of_least, lanes)
+        return (
+            self._least(writer, "outcome", least_of_most, lanes),
+            self._most(writer, "outcome", most_of_least, lanes),
+        )
+
+    def _least(self, writer: Writer, root: str, side: Mapping[str, int], lanes: Mapping[str, Step]) -> Step:
+        ends = self.ends[root].least
+        return writer.program.extreme("min", [writer.write(self.roots[root], s, lanes) for s in self._put(side, ends)])
+
+    def _most(self, writer: Writer, root: str, side: Mapping[str, int], lanes: Mapping[str, Step]) -> Step:
+        ends = self.ends[root].most
+        return writer.program.extreme("max", [writer.write(self.roots[root], s, lanes) for s in self._put(side, ends)])
+
+    def _put(self, side: Mapping[str, int], ends: Mapping[str, tuple[int, ...]]) -> Iterator[Mapping[str, int]]:
+        """The side with every combination of the cells of those split variables that are tried within the program."""
+        inside = [v for v in self.inside if v in ends]
+        for combination in itertools.product(*(ends[v] for v in inside)):
+            yield {**side, **dict(zip(inside, combination, strict=True))}
+
+    def split_inside(self, absent: frozenset[str]) -> tuple[str, ...]:
+        """The split variables that have no column: they are tried within the program, for every row, unless they are too many."""
+        found = [v for v in self.tries if v in absent]
+        if any(self.plan.variables[v].authority for v in found):
+            return ()
+        return tuple(found) if math.prod(len(self.tries[v]) for v in found) <= _MOST_INSIDE else ()
 
     def _chosen(self, writer: Writer, opened: frozenset[str]) -> Step:
         """The cell of the choice: as given; else the one that gives most in every case; else unknown."""

@@ -26,8 +26,6 @@ Step = int
 """The place of a step in a program."""
 Out = tuple[str, str, str]
 """The name of an output: the scheme, what it is, and the criterion if it is about one."""
-_JOINT = 32
-"""How many combinations of cells a joint table may have: two byte shuffles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,10 @@ class Op:
 
 @dataclass
 class Program:
-    """Steps in order, and the named ones that come out."""
+    """Steps in order, and the named ones that come out. A joint table has at most `joint` combinations of cells."""
 
+    joint: int = 32
+    absent: frozenset[str] = frozenset()
     ops: list[Op] = field(default_factory=list)
     outputs: dict[Out, Step] = field(default_factory=dict)
     _made: dict[Op, Step] = field(default_factory=dict)
@@ -64,7 +64,9 @@ class Program:
         return self.ops[x].high
 
     def cell(self, variable: str, count: int) -> Step:
-        """The cell of a variable that has `count` cells; `count` itself stands for unknown."""
+        """The cell of a variable that has `count` cells; `count` itself stands for unknown. An `absent` one always is."""
+        if variable in self.absent:
+            return self.const(count)
         return self._op(Op("cell", (), (), variable, 0, count))
 
     def const(self, value: int) -> Step:
@@ -103,7 +105,7 @@ class Program:
         op = self.ops[x]
         if op.kind == "table":
             return self.table(op.args[0], [values[bisect.bisect_right(breaks, v)] for v in op.data])
-        if op.low >= 0 and op.high < _JOINT:
+        if op.low >= 0 and op.high < self.joint:
             return self.table(x, [values[bisect.bisect_right(breaks, v)] for v in range(op.high + 1)])
         return self.table(self.cut(x, breaks), values)
 
@@ -261,7 +263,7 @@ class Writer:
         size = 1
         for values in support.values():
             size *= len(values)
-            if size > _JOINT:
+            if size > self.program.joint:
                 return None
         places: list[dict[str, int]] = [{}]
         index: list[Step] = []

@@ -42,9 +42,10 @@ class Resolver:
     _programs: dict[tuple[str, ...], Program] = field(default_factory=dict)
     _decided: dict[bytes, dict[Out, int]] = field(default_factory=dict)
 
-    def resolve(self, cells: Mapping[str, Array], rows: int) -> dict[Out, Array]:
-        """All outputs of the plan for rows given by their cells."""
+    def resolve(self, cells: Mapping[str, Array], rows: int) -> tuple[dict[Out, Array], Counts]:
+        """All outputs of the plan for rows given by their cells, and how they were found."""
         law = self.law
+        self.counts = Counts()
         unknown = {v: np.asarray(cells[v]) == len(law.cells[v]) for v in law.tries}
         result: dict[Out, Array] = {}
         split_by_authority = any(law.plan.variables[v].authority for v in law.tries)
@@ -61,7 +62,7 @@ class Resolver:
                 if name not in result:
                     result[name] = np.empty(rows, values.dtype)
                 result[name][chosen] = values
-        return result
+        return result, self.counts
 
     @staticmethod
     def _patterns(unknown: Mapping[str, Array], rows: int) -> Iterator[tuple[Array, list[str]]]:
