@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from os import cpu_count
@@ -17,10 +16,12 @@ from jifen.facts.vocabulary import Fact
 from jifen.population.coding import Array, coder
 from jifen.population.mapping import Columns, by_name, check
 from jifen.population.scoring import BadValue, stop
-from jifen.population.sources import BLOCK, Source
+from jifen.population.sources import Source
 from jifen.problems import Problem, RequestError, nearest
 
 T = TypeVar("T")
+_SLICE = 1 << 20
+"""Rows that are held at once."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,15 @@ class People:
     facts: Mapping[str, Fact]
     rows: int
 
-    def hold(self, kernel: Kernel, on: date, take: Callable[[Results, slice], T]) -> list[T]:
-        """Run a kernel over everybody, block by block on all cores; `take` makes of each block what is wanted."""
+    def hold(self, kernel: Kernel, on: date, take: Callable[[Results, slice], T]) -> Iterator[T]:
+        """Run a kernel over everybody, slice by slice on all cores; `take` makes of each slice what is wanted."""
         used = {f: c for f, c in self.columns.items() if f in kernel.inputs}
-
-        def one(rows: slice) -> T:
-            return take(kernel.run({f: c.part(rows) for f, c in used.items()}, on), rows)
-
         if not used:
             raise RequestError([Problem("no-fact-column", found=", ".join(list(self.columns)[:8]))])
-        slices = [slice(at, min(at + BLOCK, self.rows)) for at in range(0, self.rows, BLOCK)]
-        with ThreadPoolExecutor(min(cpu_count() or 1, 8), thread_name_prefix="jifen") as pool:
-            return list(pool.map(one, slices))
+        threads = min(cpu_count() or 1, 8)
+        for at in range(0, self.rows, _SLICE):
+            rows = slice(at, min(at + _SLICE, self.rows))
+            yield take(kernel.run({f: c.part(rows) for f, c in used.items()}, on, threads=threads), rows)
 
     def groups(self, by: str, lang: str = "en") -> Groups:
         """People grouped by a fact: `education.degree`, `family.partner`, or `age:10` for a number in steps of ten.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -95,6 +96,7 @@ class Scorer:
             compiled[_WHERE] = compile_where(settings.where, subject, self.on, rules.shelf)
         follow = compile_rules(rules.shelf.rules, vocabulary)
         self.kernel = compile_kernel(compiled, vocabulary, follow, reasons=frozenset(settings.reasons))
+        self.running = Lock()  # a kernel keeps what it has compiled, and is run by one thread at a time
         asked = set(self.kernel.inputs)
         codes = _codes(compiled.values())
         self.unasked = tuple(c for c, coding in self.columns.items() if coding.fact.id not in asked)
@@ -174,7 +176,8 @@ class Scorer:
         names = {coding.fact.id: c for c, coding in self.columns.items()}
         while len(block):
             try:
-                return self.kernel.run(columns, self.on), wrong
+                with self.running:
+                    return self.kernel.run(columns, self.on), wrong
             except ProfileError as e:
                 problem = e.problems[0]
                 fact = problem.blanks["fact"]
