@@ -16,7 +16,7 @@ import typer
 
 from jifen.answers import door
 
-COMMANDS = ("commands", "population", "synthesise", "simulate")
+COMMANDS = ("commands", "population", "synthesise", "simulate", "sql")
 """The modules of commands, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(
