@@ -104,14 +104,14 @@ _SAY = {
         "answer": "Answer", "hidden": "– not shown: fewer than {k} people, or computable from what is shown", "change":
         "gain: qualifies then and did not, or for a better outcome · open: one of the two answers is not settled and they differ",
         "points": "Points", "disclaimer": "This is what the rules give. The authority decides.", "was": "before ↓, after →",
-        "sums": "sum", "spread": "Points before and after", "changed": "Who gains and who loses",
+        "sums": "sum", "spread": "Points before and after", "changed": "Who gains and who loses", "few": "not shown",
     },
     "zh": {
         "against": "对照", "people": "人", "gains": "受益", "loses": "受损", "moves": "变动", "open": "未定", "same": "不变",
         "qualify": "符合", "before": "此前", "after": "此后", "group": "组别", "all": "人数", "mean": "平均积分", "answer": "结果",
         "hidden": "– 不显示：少于 {k} 人，或可由已显示数字推算", "change": "受益：由不符合变为符合，或结果更好 · 未定：其中一个结果尚不能确定且两者不同",
         "points": "积分", "disclaimer": "以上为规则的结果，由主管机关最终决定。", "was": "此前 ↓，此后 →", "sums": "合计",
-        "spread": "积分分布：此前与此后", "changed": "受益与受损",
+        "spread": "积分分布：此前与此后", "changed": "受益与受损", "few": "不显示",
     },
 }  # fmt: skip
 
@@ -187,7 +187,7 @@ def chart(found: dict[str, Comparison], baseline: str, lang: str) -> str:
     say = _SAY[lang]
     charts = []
     for c in found.values():
-        few = f"<{c.k}"
+        few = say["few"]
 
         def bars(cells: dict[str, int | None], of: int | None, few: str = few) -> tuple[Bar, ...]:
             return tuple(

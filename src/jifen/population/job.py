@@ -156,27 +156,8 @@ class Job:
         return tally
 
     def part(self, unit: Unit) -> int:
-        """Write one part and its note; the note comes last, so that a part with a note is whole."""
-        tally = Tally()
-        bad: list[BadValue] = []
-
-        def blocks() -> Iterator[Any]:
-            first = unit.first
-            for block in unit.read():
-                scored = self.scorer.score(block, first, str(unit.file))
-                first += len(block)
-                tally.add(scored.tally)
-                bad.extend(scored.bad)
-                yield scored.block
-
-        path = self.parts / f"part-{unit.number:05}.{self.format}"
-        with writing(self.out):
-            write_part(path, self.scorer.schema, blocks())
-            if bad:
-                _write(self.notes / f"{unit.number:05}.bad.csv", "".join(map(bad_line, bad)))
-            note = json.dumps(tally.data(), ensure_ascii=False)
-            _write(self.notes / f"{unit.number:05}.json", note)
-        return tally.rows
+        """Write one part; gives its number of rows."""
+        return make_part(self.scorer, unit, self.parts, self.format)
 
     def tally(self, numbers: int) -> Tally:
         """The sum over all parts."""
@@ -213,6 +194,29 @@ class Job:
                     _put_aside(self.out)
                 whole.replace(self.out)
                 shutil.rmtree(self.parts, ignore_errors=True)
+
+
+def make_part(scorer: Scorer, unit: Unit, parts: Path, form: str) -> int:
+    """Write one part and its note; the note comes last, so that a part with a note is whole. Gives the rows read."""
+    tally = Tally()
+    bad: list[BadValue] = []
+
+    def blocks() -> Iterator[Any]:
+        first = unit.first
+        for block in unit.read():
+            scored = scorer.score(block, first, str(unit.file))
+            first += len(block)
+            tally.add(scored.tally)
+            bad.extend(scored.bad)
+            yield scored.block
+
+    notes = parts / NOTES
+    with writing(parts):
+        write_part(parts / f"part-{unit.number:05}.{form}", scorer.schema, blocks())
+        if bad:
+            _write(notes / f"{unit.number:05}.bad.csv", "".join(map(bad_line, bad)))
+        _write(notes / f"{unit.number:05}.json", json.dumps(tally.data(), ensure_ascii=False))
+    return tally.rows
 
 
 def _put_aside(out: Path) -> None:

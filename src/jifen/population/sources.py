@@ -11,6 +11,7 @@ import glob
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,10 @@ _FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Some rows of a file, `first` counting from 0. `read` gives them in blocks; `rows` is 0 where nobody knows before."""
+    """Some rows of a file, `first` counting from 0. `read` gives them in blocks; `rows` is 0 where nobody knows before.
+
+    Units of Parquet and Arrow can be sent to another machine that sees the same files.
+    """
 
     number: int
     file: Path
@@ -152,7 +156,7 @@ class Source:
 
 
 def _given(blocks: list[pa.RecordBatch]) -> Callable[[], Iterator[pa.RecordBatch]]:
-    return lambda: iter(blocks)
+    return partial(iter, blocks)
 
 
 def format_of(path: Path) -> str:
@@ -285,24 +289,21 @@ def _parquet_units(file: Path, number: int, columns: Sequence[str] | None, texts
         groups.append(group)
         rows += size
         if rows >= UNIT or group == len(sizes) - 1:
-            yield Unit(number, file, first, rows, _parquet_reader(file, tuple(groups), columns, texts))
+            yield Unit(number, file, first, rows, partial(_read_groups, file, tuple(groups), columns, texts))
             number, first, groups, rows = number + 1, first + rows, [], 0
     if not sizes:
         yield Unit(number, file, 0, 0, _given([]))
 
 
-def _parquet_reader(
-    file: Path, groups: tuple[int, ...], columns: Sequence[str] | None, texts: Sequence[str]
-) -> Callable[[], Iterator[pa.RecordBatch]]:
-    def read() -> Iterator[pa.RecordBatch]:
-        try:
-            with _parquet(file, texts) as opened:
-                wanted = list(columns) if columns is not None else None
-                yield from opened.iter_batches(BLOCK, row_groups=groups, columns=wanted, use_threads=False)
-        except (pa.ArrowException, OSError) as e:
-            raise RequestError([broken(file, e)]) from None
-
-    return read
+def _read_groups(
+    file: Path, groups: Sequence[int], columns: Sequence[str] | None, texts: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    try:
+        with _parquet(file, texts) as opened:
+            wanted = list(columns) if columns is not None else None
+            yield from opened.iter_batches(BLOCK, row_groups=groups, columns=wanted, use_threads=False)
+    except (pa.ArrowException, OSError) as e:
+        raise RequestError([broken(file, e)]) from None
 
 
 # --- Arrow ----------------------------------------------------------------------------------------------------
@@ -325,37 +326,32 @@ def _arrow_units(file: Path, number: int, columns: Sequence[str] | None) -> Iter
         try:
             opened = pa.ipc.open_file(mapped)
         except pa.ArrowInvalid:
-            yield Unit(number, file, 0, 0, _arrow_reader(file, None, columns))
+            yield Unit(number, file, 0, 0, partial(_read_batches, file, None, columns))
             return
         count = opened.num_record_batches
         for i in range(count):
             rows += opened.get_batch(i).num_rows
             if rows >= UNIT or i == count - 1:
-                yield Unit(number, file, first, rows, _arrow_reader(file, range(held, i + 1), columns))
+                yield Unit(number, file, first, rows, partial(_read_batches, file, range(held, i + 1), columns))
                 number, first, held, rows = number + 1, first + rows, i + 1, 0
         if not count:
             yield Unit(number, file, 0, 0, _given([]))
 
 
-def _arrow_reader(
-    file: Path, batches: range | None, columns: Sequence[str] | None
-) -> Callable[[], Iterator[pa.RecordBatch]]:
-    def read() -> Iterator[pa.RecordBatch]:
-        try:
-            with pa.memory_map(str(file)) as mapped:
-                if batches is None:
-                    blocks: Iterator[pa.RecordBatch] = iter(pa.ipc.open_stream(mapped))
-                else:
-                    opened = pa.ipc.open_file(mapped)
-                    blocks = (opened.get_batch(i) for i in batches)
-                for batch in blocks:
-                    chosen = batch.select(list(columns)) if columns is not None else batch
-                    for start in range(0, len(chosen), BLOCK):
-                        yield chosen.slice(start, BLOCK)
-        except (pa.ArrowException, OSError) as e:
-            raise RequestError([broken(file, e)]) from None
-
-    return read
+def _read_batches(file: Path, batches: range | None, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+    try:
+        with pa.memory_map(str(file)) as mapped:
+            if batches is None:
+                blocks: Iterator[pa.RecordBatch] = iter(pa.ipc.open_stream(mapped))
+            else:
+                opened = pa.ipc.open_file(mapped)
+                blocks = (opened.get_batch(i) for i in batches)
+            for batch in blocks:
+                chosen = batch.select(list(columns)) if columns is not None else batch
+                for start in range(0, len(chosen), BLOCK):
+                    yield chosen.slice(start, BLOCK)
+    except (pa.ArrowException, OSError) as e:
+        raise RequestError([broken(file, e)]) from None
 
 
 # --- CSV ------------------------------------------------------------------------------------------------------
