@@ -274,18 +274,18 @@ _EPOCH = 719163
 
 
 def _dates(fact: Fact, block: pa.Array) -> Coded:
-    try:
-        days = block.cast(pa.date32())
-    except pa.ArrowInvalid:
-        cut = pc.floor_temporal(block, unit="day")
-        within = np.asarray(pc.not_equal(cut, block).fill_null(False).to_numpy(zero_copy_only=False))
-        days = cut.cast(pa.date32())
+    within = np.zeros(len(block), np.bool_)
+    if pa.types.is_timestamp(block.type):
+        whole = pc.floor_temporal(block, unit="day")
+        within = np.asarray(pc.not_equal(whole, block).fill_null(False).to_numpy(zero_copy_only=False))
+        block, given = whole, block
     else:
-        within = np.zeros(len(block), np.bool_)
+        given = block
+    days = block.cast(pa.date32())
     valid = _truth(_valid(block), len(block))
     values = np.where(valid, _numbers(days.cast(pa.int32())).astype(np.int64) + _EPOCH, fact.low)
     outside = ((values < fact.low) | (values > fact.high)) & ~within
-    bad = _checked(fact, block, outside, "out-of-domain") + _checked(fact, block, within, "wrong-type")
+    bad = _checked(fact, given, outside, "out-of-domain") + _checked(fact, given, within, "wrong-type")
     bad = tuple(Bad(_with_example(b.problem), b.rows) for b in bad)
     right = valid & ~outside & ~within
     return Coded(values, None if right.all() else right, bad)
