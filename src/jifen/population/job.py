@@ -123,7 +123,9 @@ class Job:
         Only where the mistake is in the table itself (bad rows) nothing is kept.
         """
         done = self.prepare()
-        progress = Progress(self.source.rows, self.source.size)
+        before = sum(json.loads((self.notes / f"{n:05}.json").read_text("utf-8"))["rows"] for n in done)
+        progress = Progress(self.source.rows, self.source.size, before, before)
+        show(progress)
         workers = self.workers or min(os.cpu_count() or 1, 8)
         numbers = 0
         try:
@@ -134,9 +136,6 @@ class Job:
                         numbers += 1
                         progress.bytes = self.source.place
                         if unit.number in done:
-                            progress.done += unit.rows
-                            progress.before += unit.rows
-                            show(progress)
                             continue
                         if len(running) >= workers:
                             running = _finish_one(running, progress, show)

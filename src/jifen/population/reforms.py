@@ -9,12 +9,14 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from jifen.plan.form import in_force
 from jifen.problems import PolicyError, Problem, RequestError, Where, nearest
+from jifen.schemes.conditions import Both, Compare, Not
 from jifen.schemes.document import read_document
 from jifen.schemes.load import load_scheme
-from jifen.schemes.model import Scheme
+from jifen.schemes.model import Conditions, Scheme
 from jifen.schemes.shelf import Shelf
 from jifen.strict_yaml import Table, Text, decode, read_bytes
 
@@ -61,11 +63,28 @@ def _at_home(problem: Problem, copy: str, file: str) -> Problem:
 
 
 def with_pass_mark(scheme: Scheme, mark: int) -> Scheme:
-    """The scheme with another pass mark. Raises RequestError where it has none."""
+    """The scheme with another pass mark, also where an outcome asks for as many points as the old one. Raises RequestError if it has none."""
     if scheme.pass_mark is None:
         form = "a scheme with a pass mark"
         raise RequestError([Problem("wrong-use", blanks={"name": scheme.id, "form": form})])
-    return replace(scheme, pass_mark=mark)
+    outcomes = tuple(replace(o, conditions=_moved(o.conditions, scheme.pass_mark, mark)) for o in scheme.outcomes)
+    return replace(scheme, pass_mark=mark, outcomes=outcomes)
+
+
+def _moved(part: Any, old: int, new: int) -> Any:
+    """A list of conditions with comparisons of the points with `old` made comparisons with `new`."""
+    match part:
+        case Conditions(items=items):
+            moved = tuple(replace(i, content=_moved(i.content, old, new)) for i in items)
+            return replace(part, items=moved)
+        case Not(inner):
+            return Not(_moved(inner, old, new))
+        case Both(how, parts):
+            return Both(how, tuple(_moved(p, old, new) for p in parts))
+        case Compare(left, _, right, _) if left.name == "points" and not left.of and right.number == old:
+            return replace(part, right=replace(right, number=Fraction(new), literal=str(new)))
+        case _:
+            return part
 
 
 def with_parameter(scheme: Scheme, name: str, value: Fraction | int) -> Scheme:
