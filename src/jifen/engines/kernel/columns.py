@@ -172,3 +172,12 @@ def cells_of(column: Column | None, starts: Sequence[int], rows: int) -> Array:
     if column.valid is not None:
         made[~column.valid] = len(starts)
     return made
+
+
+def distances_of(column: Column, low: int, high: int) -> Array:
+    """How far each value lies above the low end of its domain; one beyond the high end where it is unknown."""
+    assert not isinstance(column.values, Mapping)
+    made = (column.values.astype(np.int64) - low).astype(np.int32)
+    if column.valid is not None:
+        made[~column.valid] = high - low + 1
+    return made

@@ -25,16 +25,11 @@ from jifen.engines.kernel.program import Out, Program
 from jifen.schemes.cache import cache_folder
 
 try:
-    import llvmlite.binding as llvm
+    import llvmlite.binding as llvm  # type: ignore[import-untyped]  # it has no type stubs
 except ImportError:  # the numpy back end takes its place
     llvm = None
 
 Array = NDArray[Any]
-TYPES: dict[tuple[int, bool], Any] = {
-    (8, False): np.dtype(np.uint8), (8, True): np.dtype(np.int8), (16, False): np.dtype(np.int16),
-    (16, True): np.dtype(np.int16), (32, False): np.dtype(np.int32), (32, True): np.dtype(np.int32),
-}  # fmt: skip
-"""The type of an output by its bits, and whether it can be below zero."""
 BLOCK = 8192
 """Rows that one function takes before the next one does: what they read stays in the cache."""
 _STEPS = 900
@@ -100,7 +95,7 @@ class Code:
             return int(self.run(given, taken, *part))
 
         if threads == 1 or len(parts) == 1:
-            return any([one(p) for p in parts])
+            return any(one(p) for p in parts)
         with ThreadPoolExecutor(threads) as pool:
             return any(list(pool.map(one, parts)))
 
@@ -114,6 +109,11 @@ class Code:
         for name, values in room.items():
             outputs[name][:] = values[:rows]
         return beyond
+
+
+def kind_of(bits: int, low: int) -> Any:
+    """The type of an output by its bits and its least value."""
+    return np.dtype({8: np.uint8 if low >= 0 else np.int8, 16: np.int16, 32: np.int32}[bits])
 
 
 def room(rows: int, kind: Any, number: int) -> Array:
@@ -214,13 +214,10 @@ def _loaded(code: bytes, way: Machine) -> tuple[Any, int]:
 
 
 def _compile(text: str, target: Any) -> bytes:
+    """An object file. The steps are each made once and in their final form, so there is nothing for LLVM's passes to do before it
+    chooses instructions; without them compiling takes half the time."""
     parsed = llvm.parse_assembly(text)
     parsed.triple = llvm.get_process_triple()
-    options = llvm.create_pipeline_tuning_options(speed_level=1)
-    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
-    llvm.create_pass_builder(target, options).getModulePassManager().run(
-        parsed, llvm.create_pass_builder(target, options)
-    )
     return bytes(target.emit_object(parsed))
 
 
