@@ -103,6 +103,7 @@ def _follow(
     known = np.logical_or.reduce([places != len(rule.starts[v]) for v, places in cells.items()]) & (low == high)
     if given is None:
         return Column(low, known)
+    given = given.masked()
     assert not isinstance(given.values, Mapping)
     told = np.ones(rows, bool) if given.valid is None else given.valid
     wrong = told & known & (given.values != low)

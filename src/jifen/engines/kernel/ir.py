@@ -35,6 +35,7 @@ class Source:
     """How a variable arrives: `bits` of its whole numbers (8 to 64), signed or not, its domain, the first values of its cells.
 
     `masked`: a byte a row says whether it is known. `wide`: it is wanted as a number, not as a cell.
+    `unknown`: the number that means that it is not known.
     """
 
     bits: int
@@ -44,6 +45,7 @@ class Source:
     starts: tuple[int, ...]
     masked: bool = False
     wide: bool = False
+    unknown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +69,18 @@ def width(op: Op) -> int:
     return 16 if op.low >= -(1 << 15) and op.high < 1 << 15 else 32
 
 
-def module(parts: Sequence[tuple[str, str]], block: int) -> str:
+def module(parts: Sequence[tuple[str, str]], bytes_a_row: int) -> str:
     """A module of functions (name, text) and `run`, which takes them all over a block before it goes to the next."""
+    block = 1 << 40 if len(parts) == 1 else max(_LEAST, min(_MOST, _CACHE // max(1, bytes_a_row) // _LEAST * _LEAST))
     calls = []
     for n, (name, _) in enumerate(parts):
         calls.append(f"  %f{n} = call i32 @{name}(ptr %in, ptr %out, i64 %from, i64 %to)")
         calls.append(f"  %g{n} = or i32 %{'seen' if n == 0 else f'g{n - 1}'}, %f{n}")
     body = "\n".join(calls)
     last = f"%g{len(parts) - 1}"
-    return (
-        "\n".join(text for _, text in parts)
-        + f"""
+    texts = "\n".join(text for _, text in parts)
+    return f"""{texts}
+declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
 define i32 @run(ptr %in, ptr %out, i64 %start, i64 %end) {{
 entry:
   %any = icmp slt i64 %start, %end
@@ -96,7 +99,13 @@ done:
   ret i32 %flag
 }}
 """
-    )
+
+
+_LEAST, _MOST = 512, 8192
+_CACHE = 512 * 1024
+"""Rows in a block, where several functions go over it one after another, and the bytes of input that these may have."""
+_AHEAD = 256
+"""Rows ahead that are asked for: a law reads more columns at once than processors foresee by themselves."""
 
 
 @dataclass
@@ -111,6 +120,7 @@ class Body:
     wide: dict[tuple[Step, int], str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
     checks: dict[int, str] = field(default_factory=dict)
+    fetches: list[str] = field(default_factory=list)
     count: int = 0
 
     def function(self, name: str, outputs: Sequence[tuple[int, Sink]]) -> str:
@@ -152,7 +162,7 @@ class Body:
             self._need(f"declare i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}(<{lanes} x i{bits}>)")
             result = f"%all{n}"
         foot += [f"  ret i32 {result}", "}"]
-        return "\n".join([*head, *self.lines, *foot])
+        return "\n".join([*head, *self._spread(), *foot])
 
     def declarations(self) -> list[str]:
         return list(self.used.values())
@@ -261,17 +271,46 @@ class Body:
         bits, lane = source.bits, width(op)
         at = self._new(f"getelementptr i{bits}, ptr %in{slot}, i64 %i")
         value = self._new(f"load {self._type(bits)}, ptr {at}, align 1")
-        cell = self._coded(value, source, lane)
+        self._ahead(slot, bits)
+        known = ""
         if source.masked:
             inputs[f"in{slot + 1}"] = slot + 1
             at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 %i")
             told = self._new(f"load {self._type(8)}, ptr {at}, align 1")
-            mask = self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
-            cell = self._new(
-                f"select <{self.machine.lanes} x i1> {mask}, {self._type(lane)} {cell}, "
-                f"{self._type(lane)} {self._splat(lane, op.high)}"
+            self._ahead(slot + 1, 8)
+            known = self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
+        elif source.unknown is not None:
+            known = self._new(f"icmp ne {self._type(bits)} {value}, {self._splat(bits, source.unknown)}")
+            # A number of the domain stands in, so that no check sees the other.
+            stand_in = self._splat(bits, max(source.low, 0 if not source.signed else -(1 << bits - 1)))
+            value = self._select(known, bits, value, stand_in)
+        cell = self._coded(value, source, lane)
+        return self._select(known, lane, cell, self._splat(lane, op.high)) if known else cell
+
+    def _select(self, truth: str, bits: int, one: str, other: str) -> str:
+        kind = self._type(bits)
+        return self._new(f"select <{self.machine.lanes} x i1> {truth}, {kind} {one}, {kind} {other}")
+
+    def _ahead(self, slot: int, bits: int) -> None:
+        """Ask for the lines of memory that will be read soon."""
+        for line in range(0, max(64, self.machine.lanes * bits // 8), 64):
+            self.count += 1
+            at = f"%v{self.count}"
+            self.fetches.append(
+                f"  {at}.i = getelementptr i{bits}, ptr %in{slot}, i64 %i\n"
+                f"  {at} = getelementptr i8, ptr {at}.i, i64 {_AHEAD * bits // 8 + line}\n"
+                f"  call void @llvm.prefetch.p0(ptr {at}, i32 0, i32 3, i32 1)"
             )
-        return cell
+
+    def _spread(self) -> list[str]:
+        """The lines with the fetches spread evenly among them: a processor takes only so many at a time."""
+        made, given = [], 0
+        for n, line in enumerate(self.lines, start=1):
+            made.append(line)
+            while given < len(self.fetches) * n // len(self.lines):
+                made.append(self.fetches[given])
+                given += 1
+        return made
 
     def _coded(self, value: str, source: Source, lane: int) -> str:
         """Cells from whole numbers: counted from the low end of the domain, in lanes as narrow as the domain allows."""

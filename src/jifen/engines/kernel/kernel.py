@@ -113,7 +113,7 @@ class Kernel:
             used |= derived(self.rules, used, on, rows, self.vocabulary)
         ready = {n: c for n, v in self.variables.items() if (c := variable_column(v, used, on)) is not None}
         absent = frozenset(self.variables) - frozenset(ready)
-        opened = frozenset(n for n, c in ready.items() if c.valid is not None)
+        opened = frozenset(n for n, c in ready.items() if not c.complete)
         way = native.machine()
         if way is None:
             check(given, self.vocabulary)
@@ -149,11 +149,13 @@ class Kernel:
         sources: dict[str, Source] = {}
         inputs: dict[str, tuple[Array, Array | None]] = {}
         for name, column in ready.items():
+            if column.unknown is not None and (column.valid is not None or name in self.wide):
+                column = column.masked()
             values = _plain(column)
             variable, masked = self.variables[name], column.valid is not None
             bits, signed = values.dtype.itemsize * 8, values.dtype.kind == "i"
             sources[name] = Source(
-                bits, signed, variable.low, variable.high, self.cells[name], masked, name in self.wide
+                bits, signed, variable.low, variable.high, self.cells[name], masked, name in self.wide, column.unknown
             )
             inputs[name] = values, None if column.valid is None else np.ascontiguousarray(column.valid)
         key = (absent, way.name, tuple(sources.items()))
@@ -237,7 +239,7 @@ class Kernel:
             for n in np.unique(first[first >= 0]):
                 rows_of = open_rows[first == n]
                 for fact in reversed(law.plan.variables[names[n]].facts):
-                    column = used.get(fact)
+                    column = used[fact].masked() if fact in used else None
                     known = np.zeros(len(rows_of), bool)
                     if column is not None:
                         known = np.ones(len(rows_of), bool) if column.valid is None else column.valid[rows_of]

@@ -123,12 +123,14 @@ class Page:
         lanes: dict[str, Step] = {}
         if choice:
             lanes[choice] = self._chosen()
-        bounds = {name: self._bounds(name, lanes) for name in law.plain_roots}
+        bounds = {n: self._bounds(n, lanes) for n in law.plain_roots if n != "total" or choice not in self.opened}
         if choice and choice in self.opened:
-            unknown = program.unknown(choice, len(law.cells[choice]))
-            best, total = self._bounds("best", {}), self._bounds("total", {})
-            low, high = (program.pick(unknown, (t, b)) for t, b in zip(total, best, strict=True))
-            bounds["total"] = low, high
+            # As given, or the best in each case.
+            ways = [self._bounds(f"option {n}", {}) for n in range(len(law.options))] + [self._bounds("best", {})]
+            values = _values(law.plan, choice)
+            options = [values.index(v) for v in law.cells[choice]]
+            given = program.table(self.writer.lane(choice), [*options, len(options)])
+            bounds["total"] = program.pick(given, [w[0] for w in ways]), program.pick(given, [w[1] for w in ways])
         self._finish(bounds, self._authority(lanes))
         marks = [program.unknown(v, len(law.cells[v])) for v in sorted(self.rough)]
         if marks:

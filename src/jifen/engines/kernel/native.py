@@ -30,8 +30,8 @@ except ImportError:  # the numpy back end takes its place
     llvm = None
 
 Array = NDArray[Any]
-BLOCK = 8192
-"""Rows that one function takes before the next one does: what they read stays in the cache."""
+_SHARE = 16384
+"""The fewest rows that are worth a thread."""
 _STEPS = 900
 """How many steps go into one function, unless one scheme alone has more."""
 _KEPT = 200
@@ -85,7 +85,7 @@ class Code:
         given = (ctypes.c_void_p * max(1, len(sources)))(*(a.ctypes.data for a in sources))
         taken = (ctypes.c_void_p * len(self.sinks))(*(outputs[n].ctypes.data for n, _ in self.sinks))
         whole = rows - rows % lanes
-        share = max(BLOCK, -(-whole // threads // lanes) * lanes)
+        share = max(_SHARE, -(-whole // threads // lanes) * lanes)
         parts = [(at, min(at + share, whole)) for at in range(0, whole, share)]
         if whole < rows:
             # The last vector goes back over rows that are done already: the same again, and no row is left over.
@@ -145,7 +145,8 @@ def compile_program(program: Program, sources: Mapping[str, Source], kinds: Mapp
         declared |= dict.fromkeys(body.declarations())
     if not parts:
         return Code(way, None, None, slots, sinks)
-    text = "\n".join([module(parts, BLOCK), *declared, _ATTRIBUTES[way.name]])
+    bytes_a_row = sum(s.bits // 8 + s.masked for _, s in slots)
+    text = "\n".join([module(parts, bytes_a_row), *declared, _ATTRIBUTES[way.name]])
     engine, address = _ready(text, way)
     run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
     return Code(way, run, engine, slots, sinks)
