@@ -16,7 +16,7 @@ import typer
 
 from jifen.answers import door
 
-COMMANDS = ("commands",)
+COMMANDS = ("commands", "registers", "regulation")
 """The modules of commands, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(
@@ -39,6 +39,11 @@ class ShowFormat(StrEnum):
     text = "text"
     markdown = "markdown"
     json = "json"
+
+
+class Subject(StrEnum):
+    person = "person"
+    organisation = "organisation"
 
 
 class Lang(StrEnum):

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from jifen.engines.kernel.ir import MACHINES, Body, Machine, Sink, Source, module
 from jifen.engines.kernel.program import Out, Program
-from jifen.schemes.cache import cache_folder
 
 try:
     import llvmlite.binding as llvm  # type: ignore[import-untyped]  # it has no type stubs
@@ -281,4 +280,5 @@ def _keep(key: str, code: bytes) -> None:
 
 
 def _folder() -> Path:
-    return cache_folder() / "kernels"
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "jifen-kernels"
