@@ -65,8 +65,30 @@ EXPECTED = [
     ("family", "cn/private-affairs-residence-permit", "for the authority", None, None),
     ("family", "hk/ttps", "undetermined", None, None),
     ("family", "cn/permanent-residence/minor-child", "does not qualify", None, None),
+    ("family", "cn/family-reunion-visa", "qualifies", "Q1", None),
+    # a chief scientist may lead, under the rules of the programme
+    ("researcher", "cn/beijing/city-project-lead", "for the authority", None, None),
+    ("researcher", "cn/beijing/flexible-post", "qualifies", "researcher", None),
+    ("researcher", "cn/beijing/title-recognition", "for the authority", None, None),
+    ("researcher", "cn/nsfc/young-scholar", "does not qualify", None, None),
+    ("founder", "cn/beijing/start-up-founder", "qualifies", "incubator", None),
+    # a doctorate of 15 July 2021 lies after 1 January 2020, the limit day of the guide of 2026
+    ("postdoc", "cn/nsfc/young-scholar", "qualifies", "eligible", None),
+    ("postdoc", "cn/beijing/postdoctoral-station", "qualifies", "eligible", None),
+    ("postdoc", "cn/beijing/natural-science-foundation", "for the authority", None, None),
+    # salary 14, doctorate 20, 5 years 8, 11 months 15, HSK 1 gives 1, age 33 gives 15; class A by A(5): post-doc of at most 40
+    ("postdoc", "cn/work-permit", "qualifies", "A", (73, 73)),
+    # two years are neither 6 nor 12 months
+    ("postdoc", "cn/talented-young-scientists", "does not qualify", None, None),
+    ("intern", "cn/beijing/internship", "qualifies", "one_year", None),
+    ("intern", "cn/work-permit", "does not qualify", None, None),
+    ("accompanying", "cn/family-visit-visa", "qualifies", "S1", None),
+    ("accompanying", "cn/r-visa-family", "qualifies", "eligible", None),
+    ("accompanying", "cn/private-affairs-residence-permit", "qualifies", "family", None),
+    ("accompanying", "cn/beijing/schools/foreign-personnel", "qualifies", "foreign", None),
+    ("accompanying", "cn/beijing/accompanying-child-study-permit", "qualifies", "eligible", None),
 ]
-SAMPLES = ("engineer", "family", "founder", "graduate", "researcher")
+SAMPLES = ("accompanying", "engineer", "family", "founder", "graduate", "intern", "postdoc", "researcher")
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +131,7 @@ def test_sample_has_the_answer_worked_out_by_hand(
 
 
 def test_every_sample_is_listed_here() -> None:
-    """The samples are five, and each begins by saying that it is synthetic."""
+    """The samples are these, and each begins by saying that it is synthetic."""
     files = sorted((ROOT / "profiles").glob("*.yaml"))
     assert tuple(f.stem for f in files) == SAMPLES
     for file in files:
@@ -134,8 +156,9 @@ def test_samples_show_every_status_of_a_scheme_in_force(answers: dict[str, tuple
 def test_engineer_leaves_nothing_open_but_what_only_an_authority_can_say(
     answers: dict[str, tuple[Answer, ...]],
 ) -> None:
-    """Every answer for the engineer is settled, apart from two that wait for the authority alone."""
+    """Every answer for the engineer is settled, apart from three that wait for the authority alone."""
     assert {a.scheme: a.status for a in answers["engineer"] if a.missing} == {
+        "cn/family-visit-visa": "for the authority",
         "cn/permanent-residence/outstanding-contribution": "for the authority",
         "cn/private-affairs-residence-permit": "for the authority",
     }

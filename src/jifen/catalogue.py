@@ -82,6 +82,14 @@ CATALOGUE: dict[str, Entry] = {
         "the domain of `{name}` cannot be read", "`{name}` 的取值范围无法读取",
         "two values of the fact's type, the smaller first", "两个同类型的值，较小者在前",
     ),
+    "too-large": _entry(
+        "the domain of `{name}` reaches further than every engine can count", "`{name}` 的取值范围超出各引擎可精确计数的范围",
+        "at most {limit:,} of the fact's smallest unit", "以该事实最小单位计不超过 {limit:,}"
+    ),
+    "bad-name": _entry(
+        "`{name}` cannot be the name of a fact", "`{name}` 不能作为事实的名称",
+        "lower-case letters, digits and _, in parts joined by dots", "小写字母、数字和 _，各部分以点连接"
+    ),
     # profiles
     "unknown-fact": _entry(
         "`{name}` is not a fact of the vocabulary", "词汇表中没有事实 `{name}`",
@@ -253,6 +261,16 @@ CATALOGUE: dict[str, Entry] = {
         "the derived fact `{id}` is not defined by one sentence, list or table", "推算事实 `{id}` 没有由一个句子、列表或表格定义",
         "one of the forms of docs/scheme-language.md, section 6", "docs/scheme-language.md 第6节的形式之一",
     ),
+    "bad-amount": _entry(
+        "the heading does not say once how much is granted", "标题下没有（唯一地）说明金额",
+        "one sentence or one table of docs/scheme-language.md, section 7, with at most one cap and one condition",
+        "docs/scheme-language.md 第7节中的一个句子或一个表格，上限和条件至多各一个",
+    ),
+    "bad-amount-column": _entry(
+        "the last column of the table is not an amount of money", "表格最后一列不是金额",
+        "facts, then `amount (CNY)` or `amount (CNY a year)`, then source",
+        "事实列，其后为 `amount (CNY)` 或 `amount (CNY a year)`，最后可有 source",
+    ),
     "bad-csv-link": _entry(
         "the link to the CSV file cannot be used", "CSV 链接不可用", "[name.csv](name.csv), beside the document", "与文档同目录的 [name.csv](name.csv)"
     ),
@@ -277,6 +295,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "unknown-value": _entry(
         "`{name}` has no such value", "`{name}` 没有这个值", "a value of its domain or code list", "其取值范围或代码表中的值"
+    ),
+    "amount-currency": _entry(
+        "the cap is not in the currency of the amount", "上限与金额的币种不同", "{currency}", "{currency}"
     ),
     "rows-overlap": _entry(
         "two rows cover the same values of {facts}", "两行覆盖了 {facts} 的相同取值", "each value in one row; also covered on line {line}",
@@ -306,6 +327,7 @@ CATALOGUE: dict[str, Entry] = {
     "below-zero": _entry(
         "the points of a criterion can fall below zero", "积分可能低于零", "points of zero or more", "不低于零的积分"
     ),
+<<<<<<< HEAD
     # populations
     "fact-mapped-twice": _entry(
         "two columns give the fact `{fact}`: `{first}` and `{second}`", "两列对应同一事实 `{fact}`：`{first}` 与 `{second}`",
@@ -401,6 +423,67 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "not-in-sql": _entry(
         "`{name}` cannot be written as SQL", "`{name}` 无法写成 SQL", "{instead}", "{instead}"
+=======
+    # registers
+    "no-such-register": _entry(
+        "there is no register `{register}`", "没有名录 `{register}`", "a register; `jifen registers` lists them", "名录名称；可用 `jifen registers` 列出"
+    ),
+    "register-no-rows": _entry(
+        "the register has no rows", "名录没有任何行", "a header and at least one row", "表头和至少一行"
+    ),
+    "register-quotes": _entry(
+        "the quotation marks of this row are not closed", "该行引号未闭合",
+        'one row a line; a field with a comma in "…", a quotation mark in it twice', '每行一条；含逗号的字段用 "…"，其中的引号写两次',
+    ),
+    "register-unknown-column": _entry(
+        "the register `{register}` has no column `{column}`", "名录 `{register}` 没有 `{column}` 这一栏",
+        "a column of the register, by its name or title", "名录中的栏，可用栏名或标题",
+    ),
+    "register-column-twice": _entry("the column `{column}` stands twice", "栏 `{column}` 重复", "each column once", "每栏一次"),
+    "register-no-column": _entry(
+        "the column `{column}` is missing", "缺少栏 `{column}`", "the column in the header, filled in every row", "表头中有此栏，且每行填写"
+    ),
+    "register-empty": _entry(
+        "`{column}` is empty", "`{column}` 为空", "a value in every row that needs one", "需要填写的行都有值"
+    ),
+    "register-value": _entry(
+        "the value of `{column}` has the wrong form", "`{column}` 的值格式不正确", "{form}", "{form}"
+    ),
+    "register-out-of-range": _entry(
+        "the value of `{column}` is out of range", "`{column}` 的值超出范围", "{low} to {high}", "{low} 至 {high}"
+    ),
+    "register-half-coordinate": _entry(
+        "only half of the coordinate is given", "坐标只填写了一半", "lat and lon, or neither", "同时填写 lat 和 lon，或都不填"
+    ),
+    "register-end-before-start": _entry(
+        "the end comes before the start", "结束早于开始", "{start} or later", "不早于 {start}"
+    ),
+    "register-row-twice": _entry(
+        "`{row}` stands twice, first on line {line}", "`{row}` 重复，首次在第 {line} 行", "each row once", "每行只出现一次"
+    ),
+    "register-no-such-row": _entry(
+        "`{column}` names a row that the register `{register}` does not have", "`{column}` 所指的行不在名录 `{register}` 中",
+        "the id of a row of `{register}`", "名录 `{register}` 中某行的标识",
+    ),
+    "register-total": _entry(
+        "the parts of this value add up to {sum}, and nothing says why the total differs", "各部分之和为 {sum}，与总数不符且未作说明",
+        "the sum of its parts, or a note that says why not", "与各部分之和一致，或以备注说明原因",
+    ),
+    "no-such-need": _entry(
+        "nothing in these registers answers to the need `{need}`", "这些名录中没有对应 `{need}` 的需求", "one of: {choices}", "以下之一：{choices}"
+    ),
+    "one-register": _entry(
+        "the format {form} holds the rows of one register", "格式 {form} 只能包含一个名录的行", "one register: its name, or `--in NAME`", "一个名录：写出名称或 `--in 名称`"
+    ),
+    "bad-place": _entry(
+        "this is not a place", "无法识别此地点", "a latitude and longitude such as 39.99,116.47, or a district", "纬度,经度（如 39.99,116.47）或区名"
+    ),
+    "no-such-article": _entry(
+        "the Regulation has no article `{article}`", "条例没有第 `{article}` 条", "a number from 1 to {last}", "1 至 {last} 的数字"
+    ),
+    "no-such-indicator": _entry(
+        "there is no indicator `{indicator}`", "没有指标 `{indicator}`", "an indicator; `jifen indicators` lists them", "指标名称；可用 `jifen indicators` 列出"
+>>>>>>> kernel
     ),
     # requests
     "no-such-scheme": _entry(

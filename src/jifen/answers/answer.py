@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from jifen.engines.reference import Range, Status
+from jifen.facts.values import show_number
+from jifen.facts.vocabulary import currency_places
 from jifen.forms import Words
 from jifen.schemes.citations import Citation, Sure
 
@@ -17,12 +19,13 @@ SCHEMA = "urn:jifen:answer:1"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A row of a table that applies: the facts it asks, the row as printed, what it gives."""
+    """A row of a table that applies: the facts it asks, the row as printed, what it gives; `words` where the row is a condition."""
 
     facts: tuple[str, ...]
     row: tuple[str, ...]
     points: int
     citations: tuple[Citation, ...]
+    words: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,60 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class AmountAnswer:
+    """Money that the scheme grants: exact bounds in the smallest unit of `currency`, per `per` (a year, a month, or "" for once).
+
+    A `discretionary` amount may be assessed for up to `high`, and its `low` is 0: nothing of it is promised. `facts` can still change it.
+    """
+
+    id: str
+    words: Words
+    low: int
+    high: int
+    currency: str
+    per: str
+    discretionary: bool
+    facts: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    notes: tuple[str, ...] = ()
+
+    def text(self) -> Words:
+        """The amount as people read it."""
+        places = currency_places(self.currency)
+        sums = [f"{show_number(n, places)}" for n in dict.fromkeys((self.low, self.high))]
+        period = {"": ("", ""), "year": (" a year", "每年"), "month": (" a month", "每月")}[self.per]
+        if self.discretionary:
+            return {
+                "en": f"may be assessed for up to {self.currency} {sums[-1]}{period[0]}",
+                "zh": f"经评估{period[1]}最高可获 {sums[-1]} {self.currency}",
+            }
+        return {
+            "en": f"{self.currency} {' – '.join(sums)}{period[0]}",
+            "zh": f"{period[1]}{' – '.join(sums)} {self.currency}",
+        }
+
+    def data(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "words": dict(self.words),
+            "text": dict(self.text()),
+            "low": self.low,
+            "high": self.high,
+            "currency": self.currency,
+            "per": self.per,
+            "discretionary": self.discretionary,
+            "facts": list(self.facts),
+            "citation": [c.data() for c in self.citations],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What one scheme gives for one profile on one day.
 
     `missing` are the facts that can still change the answer: its status or outcome, and in a ranking its points; those
     that settle most come first. `deciding` are those that can change status or outcome, `refining` those that can change
-    the points. `outcome` is the outcome that is certain (of several that are
+    the points or an amount of money. `outcome` is the outcome that is certain (of several that are
     still possible and all qualify, the lowest); `possible` are all that are still possible, best first.
     """
 
@@ -141,6 +192,7 @@ class Answer:
     assumed: Mapping[str, str]
     chosen: Mapping[str, str]
     grants: tuple[Words, ...]
+    amounts: tuple[AmountAnswer, ...]
     confidence: Sure
     receipt: Mapping[str, Any]
 
@@ -173,5 +225,6 @@ class Answer:
             "assumed": dict(self.assumed),
             "chosen": dict(self.chosen),
             "grants": [dict(g) for g in self.grants],
+            "amounts": [a.data() for a in self.amounts],
             "confidence": self.confidence,
         }

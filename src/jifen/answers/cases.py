@@ -8,15 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jifen.answers.answer import Answer
+from jifen.answers.answer import AmountAnswer, Answer
 from jifen.answers.door import Jifen, as_day
 from jifen.engines.reference import STATUSES, Range, State
-from jifen.facts.profiles import profile_from
+from jifen.facts.profiles import Profile, profile_from
+from jifen.facts.values import show_number
+from jifen.facts.vocabulary import Vocabulary, currency_places
 from jifen.forms import Form
 from jifen.problems import JifenError, PolicyError, Problem, RequestError, Where, nearest
 from jifen.strict_yaml import Items, Node, Table, Text, decode, parse, read_bytes
 
-EXPECTATIONS = ("status", "outcome", "points", "criteria", "requirements", "missing")
+EXPECTATIONS = ("status", "outcome", "points", "criteria", "requirements", "missing", "amounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Case:
     profile: Mapping[str, Node]
     expect: Table
     where: Where
+
+    def read_profile(self, vocabulary: Vocabulary) -> Profile:
+        """The profile of the example. Raises ProfileError with every mistake in it."""
+        entries = tuple((Text(k, v.where), v) for k, v in self.profile.items())
+        return profile_from(Table(entries, self.where), vocabulary, self.where.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +120,8 @@ def _case(node: Node, scheme: str, profiles: Mapping[str, Node]) -> Case:
 
 def run_case(rules: Jifen, case: Case) -> Result:
     """Check one case. A profile that cannot be read is a difference, not a crash."""
-    where = case.where
-    table = Table(tuple((Text(k, v.where), v) for k, v in case.profile.items()), where)
     try:
-        profile = profile_from(table, rules.vocabulary, where.file)
-        [answer] = rules.check(profile, case.on, [case.scheme])
+        [answer] = rules.check(case.read_profile(rules.vocabulary), case.on, [case.scheme])
     except JifenError as e:
         return Result(case, (("profile", "a profile that can be read", e.text()),), None)
     return Result(case, tuple(_differences(case.expect, answer)), answer)
@@ -159,6 +163,12 @@ def _differences(expect: Table, answer: Answer) -> Iterator[tuple[str, str, str]
                             _text(value),
                             holds.get(name.value, "no such requirement"),
                         )
+            case "amounts":
+                sums = {a.id: _sum(a) for a in answer.amounts}
+                for name, value in node if isinstance(node, Table) else ():
+                    wanted = _range(value).replace(",", "")
+                    if sums.get(name.value) != wanted:
+                        yield f"amount {name.value}", wanted, sums.get(name.value, "no such amount")
             case "missing":
                 wanted = ", ".join(sorted(_text(v) for v in node.values)) if isinstance(node, Items) else _text(node)
                 if wanted != ", ".join(sorted(answer.missing)):
@@ -181,6 +191,15 @@ def _show(points: Range | None) -> str:
     return str(points.low) if points.exact else f"{points.low}–{points.high}"
 
 
+def _sum(amount: AmountAnswer) -> str:
+    """An amount as a case writes it: `2000000`, `[0, 2000000]`, `up to 50000000`."""
+    places = currency_places(amount.currency)
+    low, high = (show_number(n, places).replace(",", "") for n in (amount.low, amount.high))
+    if amount.discretionary:
+        return f"up to {high}"
+    return low if low == high else f"{low}–{high}"
+
+
 def untried(rules: Jifen, cases: list[Case]) -> Untried:
     """What no case of a scheme tried, over all the versions that its cases reach."""
     hit: dict[str, bool] = {}
@@ -190,13 +209,12 @@ def untried(rules: Jifen, cases: list[Case]) -> Untried:
         plan = rules.plan(case.scheme, case.on)
         if plan is None:
             continue
-        table = Table(tuple((Text(k, v.where), v) for k, v in case.profile.items()), case.where)
         try:
-            profile = profile_from(table, rules.vocabulary)
-            state = State(plan, rules.complete(profile, case.on), case.on)
+            values = rules.complete(case.read_profile(rules.vocabulary), case.on)
+            state = State(plan, values, case.on)
         except JifenError:
             continue
-        for track in plan.tracks:
+        for track in (*plan.tracks, *(g.track for g in plan.amounts if g.track)):
             place = state.value(track.row)
             for n, row in enumerate(track.table.rows):
                 name = f"{track.criterion}: {' | '.join(row.label)}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import bisect
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ from jifen.facts.profiles import Profile, read_profile
 from jifen.facts.values import Value, parse_day, show_value
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.compile import compile_plan, compile_rules
-from jifen.plan.diagram import END, Diagrams
+from jifen.plan.diagram import END, Diagrams, Whole
 from jifen.plan.form import Plan, in_force
 from jifen.problems import Problem, ProfileError, RequestError, nearest
-from jifen.schemes.cache import cached
+from jifen.schemes.cache import Cache
 from jifen.schemes.shelf import Shelf, policy_folder, read_shelf
 
 __version__ = "0.1.0"
@@ -46,14 +46,16 @@ def load(policies: Path | str | Iterable[Path | str] | None = None) -> Jifen:
     else:
         more = [Path(p) for p in policies]
     folders = [policy_folder(), *more]
-    return Jifen(cached(folders, lambda: read_shelf(folders)))
+    cache = Cache(folders)
+    return Jifen(cache.get("policies", lambda: read_shelf(folders)), cache)
 
 
 class Jifen:
     """The loaded policies. Immutable to its user; plans are compiled when first needed and kept."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, cache: Cache | None = None) -> None:
         self.shelf = shelf
+        self._cache = cache
         self._plans: dict[tuple[str, date, object], Plan] = {}
         self._edges = sorted(
             {v.start for vs in shelf.schemes.values() for v in vs}
@@ -77,7 +79,10 @@ class Jifen:
         key = (scheme, version.start, bisect.bisect_right(self._edges, on))
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = compile_plan(version, on, self.shelf)
+            plan = compile_plan(version, on, self.shelf)
+            if self._cache:
+                plan.memory.keep = partial(_kept, self._cache, f"{scheme} {version.start} {key[2]}")
+            self._plans[key] = plan
         return plan
 
     def versions(self, scheme: str) -> Any:
@@ -175,6 +180,10 @@ class Jifen:
             answer = answer_of(State(plan, values, on), self.vocabulary, on, receipt)
         receipt["answer_hash"] = _hash(answer.body())
         return answer
+
+
+def _kept(cache: Cache, plan: str, name: str, make: Callable[[], Whole]) -> Whole:
+    return cache.get(f"{plan} {name}", make)
 
 
 def _touched(node: Any, known: Mapping[str, int]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from jifen.answers.amounts import amounts_of
 from jifen.answers.answer import Answer, CriterionAnswer, Hit, Reason, RequirementAnswer
 from jifen.engines.reference import State
 from jifen.facts.values import show_number, show_value
@@ -31,6 +32,8 @@ def answer_of(state: State, vocabulary: Vocabulary, on: date, receipt: dict[str,
     cited: list[Citation] = [c for r in reasons for c in r.citations]
     cited += [c for k in criteria for h in k.rows for c in h.citations]
     cited += [c for r in requirements for c in r.citations]
+    amounts = tuple(amounts_of(state))
+    cited += [c for a in amounts if a.high for c in a.citations]
 
     def shown(values: dict[str, int]) -> dict[str, str]:
         facts = vocabulary.facts
@@ -55,13 +58,14 @@ def answer_of(state: State, vocabulary: Vocabulary, on: date, receipt: dict[str,
         criteria=criteria,
         requirements=requirements,
         missing=tuple(missing),
-        refining=tuple(state.open()),
+        refining=tuple(dict.fromkeys([*state.open(), *(f for a in amounts for f in a.facts)])),
         deciding=tuple(deciding),
         for_authority=tuple(m for m in missing if m in authority),
         reasons=reasons,
         assumed=shown(state.assumed),
         chosen=shown(state.chosen),
         grants=tuple(grants),
+        amounts=amounts,
         confidence=least_sure(cited),
         receipt=receipt,
     )
@@ -81,7 +85,7 @@ def not_in_force(versions: Iterable[Scheme], on: date, receipt: dict[str, Any]) 
         scheme=last.id, title=last.title, law=last.law, jurisdiction=last.jurisdiction, version=None, as_of=on,
         status="not in force", points=None, pass_mark=None, outcome=None, outcome_title={}, possible=(), criteria=(),
         requirements=(), missing=(), refining=(), deciding=(), for_authority=(), reasons=(Reason("law", words),), assumed={}, chosen={},
-        grants=(), confidence="confirmed", receipt=receipt,
+        grants=(), amounts=(), confidence="confirmed", receipt=receipt,
     )  # fmt: skip
 
 
@@ -133,7 +137,7 @@ def _rows(state: State, criterion: Criterion) -> tuple[tuple[Hit, ...], Hit | No
             for line in part.rows:
                 if state.truth(plan.rows[line.id]):
                     printed = (line.words.get("en", line.text),)
-                    hits.append(Hit((), printed, line.points, line.citations))
+                    hits.append(Hit((), printed, line.points, line.citations, line.words))
                     if part.how == "first":
                         break
     if criterion.how == "best" and hits:
@@ -168,7 +172,7 @@ def _listed(state: State, conditions: Conditions, authority: set[str], depth: in
     for item in conditions.items:
         node = state.plan.items[item.id]
         holds = state.truth(node)
-        open_facts = state.facts(state.diagrams.of(node)) if holds is None else []
+        open_facts = state.open_in(node) if holds is None else []
         by_authority = bool(open_facts) and all(f in authority for f in open_facts)
         yield RequirementAnswer(item.id, item.words, item.text, holds, by_authority, item.citations, item.notes, depth)
         if isinstance(item.content, Conditions):

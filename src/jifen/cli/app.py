@@ -16,7 +16,7 @@ import typer
 
 from jifen.answers import door
 
-COMMANDS = ("commands", "population", "synthesise", "simulate", "sql")
+COMMANDS = ("commands", "registers", "regulation", "population", "synthesise", "simulate", "sql")
 """The modules of commands, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(
@@ -39,6 +39,11 @@ class ShowFormat(StrEnum):
     text = "text"
     markdown = "markdown"
     json = "json"
+
+
+class Subject(StrEnum):
+    person = "person"
+    organisation = "organisation"
 
 
 class Lang(StrEnum):

@@ -23,6 +23,7 @@ from jifen.cli.app import (
     Policies,
     SchemeIds,
     ShowFormat,
+    Subject,
     app,
     chosen,
     load_rules,
@@ -175,7 +176,9 @@ def facts(
         render.fact_list(found, lang.value)
 
 
-@app.command(epilog="Examples:  jifen new me.yaml -s cn/work-permit  ·  jifen new me.yaml --ask -s jp")
+@app.command(
+    epilog="Examples:  jifen new me.yaml -s cn/work-permit  ·  jifen new me.yaml --ask -s jp  ·  jifen new us.yaml --about organisation"
+)
 def new(
     profile: Annotated[Path, typer.Argument(help="The file to write.")],
     scheme: SchemeIds = [],  # noqa: B006
@@ -183,6 +186,9 @@ def new(
         bool, typer.Option("--ask", help="Ask for the facts one by one instead of writing a template.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
+    about: Annotated[
+        Subject, typer.Option("--about", help="Whom the profile is about, where no scheme is named.")
+    ] = Subject.person,
     on: OnDay = None,
     lang: Language = Lang.en,
     policies: Policies = [],  # noqa: B006
@@ -193,7 +199,7 @@ def new(
     if profile.exists() and not force:
         raise RequestError([Problem("file-exists", Where(str(profile)))])
     rules = load_rules(policies)
-    ids = chosen(rules, scheme) or list(rules.shelf.schemes)
+    ids = chosen(rules, scheme) or [s for s, v in rules.shelf.schemes.items() if v[-1].subject == about.value]
     text = interview(rules, ids, on, lang.value) if ask else template(rules, ids, on, lang.value)
     partial = profile.with_name(profile.name + ".part")
     try:

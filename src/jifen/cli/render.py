@@ -21,6 +21,7 @@ from jifen.forms import Words
 from jifen.problems import Problem
 from jifen.schemes.citations import Citation
 from jifen.schemes.load import load_scheme
+from jifen.schemes.words import in_language
 
 STATUS = {
     "qualifies": ("●", "green", {"en": "qualifies", "zh": "符合"}),
@@ -37,6 +38,7 @@ _SAY = {
         "sure": "how sure", "version": "in force from", "asof": "as of", "next": "next row", "scheme": "Scheme",
         "status": "Status", "model": "MODEL, NOT LAW", "more": "more", "authority": "for the authority",
         "disclaimer": "This is what the published rules give. The authority decides.",
+        "money": "Amount", "depends": "depends on",
         "law": "the law's words", "before": "before the cap", "nothing": "No scheme fits the subject of this profile.",
     },
     "zh": {
@@ -46,8 +48,10 @@ _SAY = {
         "next": "下一档", "scheme": "方案", "status": "状态", "model": "模型，非法律", "more": "另有",
         "authority": "由主管机关决定", "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "law": "法律原文",
         "before": "封顶前", "nothing": "没有适用于此主体的方案。",
+        "money": "金额", "depends": "取决于",
     },
 }  # fmt: skip
+_SUBJECTS = {"person": {"en": "person", "zh": "个人"}, "organisation": {"en": "organisation", "zh": "机构"}}
 _SURE = {"confirmed": "", "memory": "memory", "uncertain": "uncertain"}
 
 
@@ -83,6 +87,8 @@ _CELLS = {"yes": "是", "no": "否", "below": "以下", "above": "以上", "othe
 
 def _row(hit: Hit, rules: Jifen, lang: str) -> str:
     """A row as printed, with codes in words."""
+    if lang in hit.words:
+        return hit.words[lang]
     cells = []
     for place, text in enumerate(hit.row):
         fact = rules.vocabulary.facts.get(hit.facts[place]) if place < len(hit.facts) else None
@@ -96,11 +102,14 @@ def _row(hit: Hit, rules: Jifen, lang: str) -> str:
     return " | ".join(cells)
 
 
-def _outcome(answer: Answer, lang: str) -> str:
+def _outcome(answer: Answer, rules: Jifen, lang: str) -> str:
     if answer.outcome and answer.outcome != "eligible":
         return answer.outcome_title.get(lang, answer.outcome)
     if len(answer.possible) > 1:
-        return f"{_SAY[lang]['possible']}: {', '.join(answer.possible)}"
+        versions = rules.versions(answer.scheme)
+        titles = {o.id: o.title[lang] for v in versions if v.start == answer.version for o in v.outcomes}
+        sep, colon = ("; ", ": ") if lang == "en" else ("、", "：")
+        return f"{_SAY[lang]['possible']}{colon}{sep.join(titles.get(p, p) for p in answer.possible)}"
     return ""
 
 
@@ -121,7 +130,7 @@ def answers(found: Sequence[Answer], rules: Jifen, lang: str, details: bool, nam
     console.print(f"\n[dim]{say['disclaimer']}[/dim]")
 
 
-def _head(answer: Answer, lang: str) -> Text:
+def _head(answer: Answer, rules: Jifen, lang: str) -> Text:
     sign, colour, words = STATUS[answer.status]
     line = Text(f"{sign} ", style=colour)
     line.append(answer.title[lang], style="bold")
@@ -132,18 +141,22 @@ def _head(answer: Answer, lang: str) -> Text:
         line.append(f"  {_points(answer.points)} {_SAY[lang]['points']}")
         if answer.pass_mark is not None:
             line.append(f" ({_SAY[lang]['mark']} {answer.pass_mark})", style="dim")
-    if outcome := _outcome(answer, lang):
+    if outcome := _outcome(answer, rules, lang):
         line.append(f"  {outcome}", style="cyan")
     line.append(f"  {answer.scheme}", style="dim")
     return line
 
 
 def _brief(console: Console, answer: Answer, rules: Jifen, lang: str) -> None:
-    console.print(_head(answer, lang))
+    console.print(_head(answer, rules, lang))
     shown = [r for r in answer.reasons if r.kind != "open"][:2]
     for reason in shown:
         cite = f"  [dim][{escape(_cite(reason.citations))}][/dim]" if reason.citations else ""
         console.print(f"    {escape(reason.words[lang])}{cite}")
+    for amount in answer.amounts:
+        if amount.high:
+            colon = ": " if lang == "en" else "："
+            console.print(f"    [green]{escape(amount.words[lang])}{colon}[/green]{escape(amount.text()[lang])}")
     if answer.missing:
         names = _titles(rules, answer.missing[:4], lang)
         rest = len(answer.missing) - len(names)
@@ -156,7 +169,7 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
     say = _SAY[lang]
     colon = ": " if lang == "en" else "："
     console.rule(style="dim")
-    console.print(_head(answer, lang))
+    console.print(_head(answer, rules, lang))
     if answer.version:
         sure = f" · {say['sure']}{colon}{answer.confidence}" if answer.confidence != "confirmed" else ""
         console.print(f"  [dim]{say['version']}{colon}{answer.version}{sure}[/dim]")
@@ -204,12 +217,23 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
         cite = f"  [dim][{escape(_cite(reason.citations))}][/dim]" if reason.citations else ""
         console.print(f"    {escape(reason.words[lang])}{cite}")
         for note in reason.notes:
-            console.print(f"      [dim italic]{escape(note)}[/dim italic]")
+            console.print(f"      [dim italic]{escape(in_language(note, lang))}[/dim italic]")
     for title, values in ((say["assumed"], answer.assumed), (say["chosen"], answer.chosen)):
         for fact, value in values.items():
             console.print(f"  [dim]{title}{colon}{escape(_titles(rules, [fact], lang)[0])} = {escape(value)}[/dim]")
     for grant in answer.grants:
         console.print(f"  [green]{say['gives']}{colon}[/green]{escape(grant[lang])}")
+    for amount in answer.amounts:
+        if amount.high:
+            cite = f"  [dim][{escape(_cite(amount.citations))}][/dim]"
+            line = f"{escape(amount.words[lang])}{colon}[bold]{escape(amount.text()[lang])}[/bold]"
+            console.print(f"  [green]{say['money']}{colon}[/green]{line}{cite}")
+            for note in amount.notes:
+                console.print(f"      [dim italic]{escape(' '.join(in_language(note, lang).split()))}[/dim italic]")
+            if amount.low != amount.high and amount.facts:
+                sep = "; " if lang == "en" else "；"
+                names = sep.join([*_titles(rules, amount.facts[:4], lang), *(["…"] if len(amount.facts) > 4 else [])])
+                console.print(f"      [yellow]{say['depends']}{colon}[/yellow]{escape(names)}")
     if answer.missing:
         console.print(f"  [yellow]{say['missing']}[/yellow]")
         for fact, title in zip(answer.missing, _titles(rules, answer.missing, lang), strict=True):
@@ -232,7 +256,7 @@ def comparison(found: Sequence[Answer], rules: Jifen, lang: str) -> None:
             Text(f"{sign} {words[lang]}", style=colour),
             _points(a.points),
             "" if a.pass_mark is None else str(a.pass_mark),
-            Text(_outcome(a, lang)),
+            Text(_outcome(a, rules, lang)),
             Text("; ".join(missing) + more, style="dim"),
         )
     console = _console()
@@ -242,12 +266,16 @@ def comparison(found: Sequence[Answer], rules: Jifen, lang: str) -> None:
 
 def scheme_list(rows: Sequence[dict[str, Any]], lang: str) -> None:
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
-    for name in ({"en": ("scheme", "title", "in force from")}, {"zh": ("方案", "名称", "施行自")})[lang == "zh"][lang]:
-        table.add_column(name)
+    names = {"en": ("scheme", "title", "about", "in force from"), "zh": ("方案", "名称", "主体", "施行自")}[lang]
+    for name in names:
+        table.add_column(name, no_wrap=name == names[0])
     for row in rows:
         versions = ", ".join(v["from"] + (f" – {v['until']}" if v["until"] else "") for v in row["versions"])
         title = row["title"][lang] + (f" [{_SAY[lang]['model']}]" if row["law"] != "law" else "")
-        table.add_row(Text(row["scheme"], style="bold"), Text(title), Text(versions, style="dim"))
+        about = _SUBJECTS[row["subject"]][lang]
+        table.add_row(
+            Text(row["scheme"], style="bold"), Text(title), Text(about, style="dim"), Text(versions, style="dim")
+        )
     _console().print(table)
 
 

@@ -16,8 +16,14 @@ from jifen.problems import ProfileError
 from jifen.strict_yaml import Table, parse
 
 _HEAD = {
-    "en": "A profile: what is known about one person. Take away the # before what you know; what is left out is unknown.",
-    "zh": "档案：关于一个人的已知事实。去掉已知项前的 #；未填写的视为未知。",
+    "person": {
+        "en": "A profile: what is known about one person. Take away the # before what you know; what is left out is unknown.",
+        "zh": "档案：关于一个人的已知事实。去掉已知项前的 #；未填写的视为未知。",
+    },
+    "organisation": {
+        "en": "A profile: what is known about one organisation. Take away the # before what you know; what is left out is unknown.",
+        "zh": "档案：关于一个机构的已知事实。去掉已知项前的 #；未填写的视为未知。",
+    },
 }
 
 
@@ -47,8 +53,11 @@ def allowed(fact: Fact, lang: str = "en") -> str:
 
 def template(rules: Jifen, schemes: Iterable[str], on: str | None, lang: str) -> str:
     """A profile in which every fact the schemes ask stands as a comment."""
-    lines = [f"# {_HEAD[lang]}", ""]
-    for fact in asked_facts(rules, schemes, as_day(on)):
+    wanted = list(schemes)
+    subjects = {rules.versions(s)[-1].subject for s in wanted}
+    subject = "organisation" if subjects == {"organisation"} else "person"
+    lines = [f"# {_HEAD[subject][lang]}", ""]
+    for fact in asked_facts(rules, wanted, as_day(on)):
         if fact.authority:
             continue
         lines += [f"# {fact.question[lang]}", f"#   {allowed(fact, lang)}", f"#{fact.id}: ", ""]

@@ -6,16 +6,18 @@ which bounds, truth, status and the facts that still matter are read. Nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import cached_property
+from typing import Literal, TypeVar
 
 from jifen.facts.values import Value
 from jifen.plan.diagram import Diagrams, Function, bounds, lowest_case
 from jifen.plan.form import Plan
 from jifen.plan.nodes import Node
 
+T = TypeVar("T")
 Status = Literal["qualifies", "does not qualify", "undetermined", "for the authority", "not in force"]
 STATUSES: tuple[Status, ...] = (
     "qualifies", "does not qualify", "undetermined", "for the authority", "not in force",
@@ -38,46 +40,70 @@ class Range:
 
 
 class State:
-    """A plan with a profile put in. Every question about it is answered from the same diagrams."""
+    """A plan with a profile put in. Every question about it is answered from the same diagrams.
+
+    What was worked out is remembered by the plan for the cells in which the known facts lie: two people in the same cells
+    have the same bounds, truths and open facts. The memory holds cells and results only, never a profile.
+    """
 
     def __init__(self, plan: Plan, values: Mapping[str, Value], on: date) -> None:
         self.plan = plan
         self.values = values
         self.known: dict[str, int] = {}
         self.assumed: dict[str, int] = {}
-        self.chosen: dict[str, int] = {}
-        self.undecided_choice = ""
-        self.options: dict[int, tuple[Diagrams, Function]] = {}
         for name, variable in plan.variables.items():
             value = variable.known(values, on)
             if value is not None:
                 self.known[name] = value
             elif name in plan.presumed:
                 self.known[name] = self.assumed[name] = plan.presumed[name]
+        self._memory = plan.memory.of(self.known)
+        self.chosen: dict[str, int] = {}
+        self.undecided_choice = ""
         for fact in plan.choices:
-            self._choose(fact)
-        self.diagrams = Diagrams(plan.levels, self.known)
+            if fact not in self.known and fact in plan.variables and plan.total is not None:
+                best = self._remember(("choice", fact), lambda f=fact: self._best(f))  # type: ignore[misc]
+                if best is None:
+                    self.undecided_choice = fact
+                else:
+                    self.known[fact] = self.chosen[fact] = best
 
-    def _choose(self, fact: str) -> None:
-        """Take the choice that gives most, if one is at least as good as every other in every case."""
-        if fact in self.known or fact not in self.plan.variables or self.plan.total is None:
-            return
+    @cached_property
+    def diagrams(self) -> Diagrams:
+        """The diagrams over what is unknown; made when first needed."""
+        return self.plan.diagrams(self.known)
+
+    def _remember(self, question: object, work_out: Callable[[], T]) -> T:
+        if question not in self._memory:
+            self._memory[question] = work_out()
+        return self._memory[question]  # type: ignore[no-any-return]
+
+    @cached_property
+    def options(self) -> dict[int, tuple[Diagrams, Function]]:
+        """For each value of the choice that is left open: the diagrams, and the total."""
+        return self._options(self.undecided_choice)
+
+    def _options(self, fact: str) -> dict[int, tuple[Diagrams, Function]]:
         variable = self.plan.variables[fact]
-        options = {v: self._given({fact: v}) for v in range(variable.low, variable.high + 1)}
-        ranges = {v: Range(*bounds(function)) for v, (_, function) in options.items()}
+        return {v: self._given({fact: v}) for v in range(variable.low, variable.high + 1)}
+
+    def _best(self, fact: str) -> int | None:
+        """The choice that gives most, if one is at least as good as every other in every case."""
+        ranges = {v: Range(*bounds(function)) for v, (_, function) in self._options(fact).items()}
         best = max(ranges, key=lambda v: (ranges[v].low, ranges[v].high))
-        if all(ranges[best].low >= r.high for v, r in ranges.items() if v != best):
-            self.known[fact] = self.chosen[fact] = best
-        else:
-            self.undecided_choice, self.options = fact, options
+        return best if all(ranges[best].low >= r.high for v, r in ranges.items() if v != best) else None
 
     def _given(self, more: Mapping[str, int]) -> tuple[Diagrams, Function]:
         """The diagrams, and the total, where more is known."""
         assert self.plan.total
-        diagrams = Diagrams(self.plan.levels, {**self.known, **more})
+        diagrams = self.plan.diagrams({**self.known, **more})
         return diagrams, diagrams.of(self.plan.total)
 
     def total(self) -> Range | None:
+        """The bounds of the points; None if the scheme has none."""
+        return self._remember("total", self._total)
+
+    def _total(self) -> Range | None:
         """The bounds of the points; a choice that is left open is made for the most points in each case.
 
         The highest is the highest of any choice. The lowest is that of the best choice, if in the case that gives it no other
@@ -106,23 +132,28 @@ class State:
 
     def points(self, node: Node) -> Range:
         """The bounds of a node."""
+        if node in self.plan.memory.nodes:
+            return self._remember(node, lambda: Range(*bounds(self.diagrams.of(node))))
         return Range(*bounds(self.diagrams.of(node)))
 
     def truth(self, node: Node) -> bool | None:
         """Whether a yes/no node holds; None while that is open."""
-        low, high = bounds(self.diagrams.of(node))
-        return None if low != high else bool(low)
+        found = self.points(node)
+        return bool(found.low) if found.exact else None
 
     def value(self, node: Node) -> int | None:
         """The value of a node, or None while it is open."""
-        low, high = bounds(self.diagrams.of(node))
-        return low if low == high else None
+        found = self.points(node)
+        return found.low if found.exact else None
 
     def possible(self) -> tuple[set[frozenset[int]], int]:
         """For each way of settling the facts, the outcomes that the authority can still give; and the place of "none"."""
         plan = self.plan
-        outcome = self.diagrams.of(plan.outcome)
-        return self.diagrams.value_sets(outcome, plan.first_authority), len(plan.outcomes)
+
+        def sets() -> set[frozenset[int]]:
+            return self.diagrams.value_sets(self.diagrams.of(plan.outcome), plan.first_authority)
+
+        return self._remember("sets", sets), len(plan.outcomes)
 
     def status(self) -> tuple[Status, list[str]]:
         """The status, and the outcomes still possible, best first."""
@@ -139,19 +170,32 @@ class State:
 
     def deciding(self) -> list[str]:
         """The facts that can still change status or outcome, those that settle most first."""
-        return self.facts(self.diagrams.of(self.plan.outcome))
+        return self._named(
+            self._remember("deciding", lambda: self.diagrams.support(self.diagrams.of(self.plan.outcome)))
+        )
 
     def open(self) -> list[str]:
         """The facts that can still change the points."""
         if self.plan.total is None:
             return []
+        return self._named(self._remember("open", self._open))
+
+    def _open(self) -> list[str]:
+        """The variables that can still change the points."""
+        assert self.plan.total
         fact = self.undecided_choice
         if not fact:
-            return self.facts(self.diagrams.of(self.plan.total))
+            return self.diagrams.support(self.diagrams.of(self.plan.total))
         found: dict[str, None] = {fact: None}
         for diagrams, function in self.options.values():
-            found |= dict.fromkeys(self._named(diagrams.support(function)))
+            found |= dict.fromkeys(diagrams.support(function))
         return list(found)
+
+    def open_in(self, node: Node) -> list[str]:
+        """The facts on which the value of a node still depends."""
+        if node not in self.plan.memory.nodes:
+            return self.facts(self.diagrams.of(node))
+        return self._named(self._remember(("open", node), lambda: self.diagrams.support(self.diagrams.of(node))))
 
     def facts(self, *functions: Function) -> list[str]:
         """The unknown facts, in the order of the diagram, on which the functions depend."""

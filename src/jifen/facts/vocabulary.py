@@ -6,6 +6,7 @@ its ordinal, a code by its place in its list, yes as 1 and no as 0; so no float 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,6 +23,9 @@ UNITS = (
     "years", "months", "days", "hours", "points", "percent", "people", "level", "number", "score", "CLB", "papers",
 )  # fmt: skip
 PERSONAL = ("no", "yes", "sensitive")
+LARGEST = 2**53 - 1
+"""The largest whole number that every engine holds exactly, the browser's too."""
+_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 CHANGES = ("never", "with time", "by own act", "by others")
 
 
@@ -116,6 +120,8 @@ def load_vocabulary(folder: Path, more: Iterable[Path] = ()) -> Vocabulary:
         found: list[Problem] = []
         for key, entry in entries:
             try:
+                if not _NAME.fullmatch(key.value):
+                    raise PolicyError([Problem("bad-name", key.where, {"name": key.value}, key.value)])
                 if key.value in facts:
                     raise PolicyError([Problem("declared-twice", key.where, {"name": key.value})])
                 facts[key.value] = _fact(key, entry, subject, codes)
@@ -244,6 +250,8 @@ def _fact(key: Text, node: Node, subject: str, codes: Mapping[str, CodeList]) ->
             ends = [parse_number(v.value, kind.value, places) if isinstance(v, Text) else None for v in domain.values]
             if ends[0] is None or ends[1] is None or ends[0] > ends[1]:
                 form.problems.append(Problem("bad-domain", domain.where, {"name": key.value}))
+            elif max(abs(ends[0]), abs(ends[1])) > LARGEST:
+                form.problems.append(Problem("too-large", domain.where, {"name": key.value, "limit": LARGEST}))
             else:
                 low, high = ends[0], ends[1]
         else:

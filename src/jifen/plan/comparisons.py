@@ -46,6 +46,9 @@ def compare(compiler: Compiler, left: Term, op: str, right: Term, where: Where) 
     if not left.coefficient or (right.name and not right.coefficient):
         raise PolicyError([Problem("bad-condition", where, found="0 ×")])
     one = side(compiler, left)
+    if one.date and (left.coefficient != 1 or (right.number is None and right.coefficient != 1)):
+        form = "a day as it stands: it has no multiple and no share"
+        raise PolicyError([Problem("wrong-use", where, {"name": left.name, "form": form})])
     if one.fact and one.fact.kind in ("several of", "spells"):
         form = "`includes`: several codes have no size"
         raise PolicyError([Problem("wrong-use", where, {"name": left.name, "form": form})])
@@ -104,10 +107,14 @@ def against(compiler: Compiler, one: Typed, left: Term, op: str, edge: Fraction)
 
 
 def same_unit(compiler: Compiler, one: Typed, other: Typed, left: Term, right: Term) -> None:
-    units = {u.split(" ")[0] for u in (one.unit, other.unit) if u and u != "number"}
+    units = {u.split(" ")[0] for u in (_unit(one), _unit(other)) if u and u != "number"}
     if len(units) > 1 or (one.date != other.date):
-        blanks = {"name": right.name, "unit": one.unit}
-        raise PolicyError([Problem("wrong-unit", right.where, blanks, other.unit)])
+        blanks = {"name": right.name, "unit": _unit(one)}
+        raise PolicyError([Problem("wrong-unit", right.where, blanks, _unit(other))])
+
+
+def _unit(typed: Typed) -> str:
+    return "date" if typed.date else typed.unit
 
 
 def ratio(compiler: Compiler, one: Typed, left: Term, op: str, other: Typed, right: Term, where: Where) -> Node:

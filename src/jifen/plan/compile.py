@@ -12,8 +12,8 @@ from datetime import date
 from fractions import Fraction
 
 from jifen.facts.vocabulary import Vocabulary
-from jifen.plan import comparisons, criteria, derivations, truths
-from jifen.plan.form import NoValueError, Part, Plan, Shelf, Track
+from jifen.plan import amounts, comparisons, criteria, derivations, truths
+from jifen.plan.form import Granted, Memory, NoValueError, Part, Plan, Shelf, Track
 from jifen.plan.nodes import Graph, Node, variables
 from jifen.plan.values import Typed, Variable, scale
 from jifen.problems import PolicyError, Problem, Where, nearest
@@ -97,11 +97,21 @@ class Compiler:
         for place in reversed(places[:-1]):
             outcome = graph.case(outcomes[place], [1], [outcome, graph.const(place)])
         outcome = graph.case(passed, [1], [graph.const(len(outcomes)), outcome])
+        found = [self.try_(lambda a=a: amounts.granted(self, a, outcome, len(outcomes))) for a in scheme.amounts]
         self.check()
+        money = [g for g in found if isinstance(g, Granted)]
+        best_total = self.best()
         roots = [n for n in (self.total, outcome) if n]
         roots += [*self.items.values(), *self.rows.values(), *(p.points for p in self.parts.values())]
-        levels, first_authority = self.order(roots)
+        roots += [g.node for g in money]
+        bases = [self.fact(g.base, g.amount.where).node for g in money if g.base]
+        levels, first_authority = self.order([*roots, *bases])
         ids = tuple(o.id for o in scheme.outcomes) or ("eligible",)
+        roots += [*self.lists.values(), *(p.uncapped for p in self.parts.values())]
+        roots += [best_total] if best_total else []
+        for track in (*self.tracks, *(g.track for g in money if g.track)):
+            counted = [c.node for c in track.columns if track.table.grows and c.node.kind != "var"]
+            roots += [track.row, *counted]
         return Plan(
             scheme=scheme,
             variables={name: self.vars[name] for name in levels},
@@ -109,7 +119,7 @@ class Compiler:
             first_authority=first_authority,
             parts=self.parts,
             total=self.total,
-            best_total=self.best(),
+            best_total=best_total,
             ranking=self.total is not None and scheme.pass_mark is None and not self.points_decide,
             items=self.items,
             lists=self.lists,
@@ -118,6 +128,7 @@ class Compiler:
             outcomes=ids,
             outcome=outcome,
             gates=tuple(gates),
+            amounts=tuple(money),
             derived=self.derived,
             presumed=self.presumed,
             choices=tuple(c.fact for c in scheme.choices),
@@ -125,6 +136,7 @@ class Compiler:
             counts_days=self.counts_days,
             refers=self.refers,
             graph=graph,
+            memory=Memory(roots),
         )
 
     def body(self) -> tuple[list[Node], list[Node]]:
@@ -175,7 +187,7 @@ class Compiler:
             total = self.graph.most([self.graph.substitute(total, choice.fact, v) for v in values])
         return total
 
-    def try_(self, make) -> Typed | Node | None:  # type: ignore[no-untyped-def]
+    def try_(self, make) -> Typed | Node | Granted | None:  # type: ignore[no-untyped-def]
         try:
             return make()  # type: ignore[no-any-return]
         except PolicyError as e:
@@ -260,7 +272,8 @@ class Compiler:
             raise NoValueError([Problem("no-parameter-value", where, blanks)])
         self.used[parameter.name] = (parameter, row.value)
         places = _places(row.value)
-        return Typed(self.graph.const(int(row.value * scale(places))), places, parameter.unit)
+        node = self.graph.const(int(row.value * scale(places)))
+        return Typed(node, places, parameter.unit, date=parameter.unit == "date")
 
     def looked_up(self, lookup: Lookup, column: str, where: Where) -> Typed:
         if column not in lookup.units:

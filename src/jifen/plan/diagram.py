@@ -28,6 +28,8 @@ class Cut:
 
 
 Function = tuple[int, Cut]
+Whole = tuple[int, tuple[tuple[int, tuple[int, ...], tuple[tuple[int, int], ...]], ...]]
+"""A function as plain numbers: its offset, and its cuts, each naming only cuts before it (0 is the end); the last is its own."""
 END = Cut(1 << 60, (), (), 0)
 """The node of a constant."""
 
@@ -37,19 +39,35 @@ def bounds(f: Function) -> tuple[int, int]:
     return f[0], f[0] + f[1].high
 
 
+LARGE = 300
+"""A plan that needs more cuts than this is cut down from its whole, if there is one."""
+
+
+class _TooLargeError(Exception):
+    pass
+
+
 class Diagrams:
     """Makes the diagrams of one plan for one state of knowledge.
 
-    `levels` orders the variables; `known` holds those whose value is known, which then appear in no diagram.
+    `levels` orders the variables; `known` holds those whose value is known, which then appear in no diagram. `whole` gives a
+    function with nothing known, where it has one; it is asked only when building from the nodes becomes large.
     """
 
-    def __init__(self, levels: Mapping[str, int], known: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        levels: Mapping[str, int],
+        known: Mapping[str, int],
+        whole: Callable[[PlanNode], Whole | None] | None = None,
+    ) -> None:
         self.levels = levels
         self.known = known
         self.names = {v: k for k, v in levels.items()}
         self._cuts: dict[tuple[object, ...], Cut] = {}
-        self._of: dict[int, Function] = {}
+        self._of: dict[PlanNode, Function] = {}
         self._done: dict[tuple[object, ...], Function] = {}
+        self._whole = whole
+        self._large = False
 
     # --- building ---------------------------------------------------------------------------------------------
 
@@ -66,16 +84,52 @@ class Diagrams:
         key = (level, tuple(at), tuple((f[0], id(f[1])) for f in normed))
         node = self._cuts.get(key)
         if node is None:
+            if self._whole and not self._large and len(self._cuts) >= LARGE:
+                raise _TooLargeError
             high = max(f[0] + f[1].high for f in normed)
-            node = self._cuts[key] = Cut(level, tuple(at), normed, high)
+            node = self._cuts.setdefault(key, Cut(level, tuple(at), normed, high))
         return low, node
 
     def of(self, node: PlanNode) -> Function:
         """The diagram of a node of the plan, with what is known put in."""
-        done = self._of.get(id(node))
+        try:
+            return self._function(node)
+        except _TooLargeError:
+            self._large = True
+            return self._function(node)
+
+    def _function(self, node: PlanNode) -> Function:
+        done = self._of.get(node)
         if done is None:
-            done = self._of[id(node)] = self._make(node)
+            whole = self._whole(node) if self._large and self._whole else None
+            done = self._of[node] = self._narrow(whole) if whole else self._make(node)
         return done
+
+    def _narrow(self, whole: Whole) -> Function:
+        """A function of the whole, where what is known is put in."""
+        known = {self.levels[name]: value for name, value in self.known.items() if name in self.levels}
+        offset, cuts = whole
+        done: dict[int, Function] = {0: (0, END)}
+
+        def narrow(place: int) -> Function:
+            found = done.get(place)
+            if found is None:
+                level, breaks, cells = cuts[place - 1]
+                if level in known:
+                    more, inner = cells[bisect.bisect_right(breaks, known[level])]
+                    low, cut = narrow(inner)
+                    found = low + more, cut
+                else:
+                    made = []
+                    for more, inner in cells:
+                        low, cut = narrow(inner)
+                        made.append((low + more, cut))
+                    found = self.cut(level, breaks, made)
+                done[place] = found
+            return found
+
+        low, cut = narrow(len(cuts))
+        return offset + low, cut
 
     def _make(self, node: PlanNode) -> Function:
         kind = node.kind
@@ -91,29 +145,29 @@ class Diagrams:
             if argument.kind == "var":
                 value = self.known.get(argument.name)
                 if value is not None:
-                    return self.of(cells[1 + bisect.bisect_right(node.breaks, value)])
+                    return self._function(cells[1 + bisect.bisect_right(node.breaks, value)])
                 test: Function | None = None
             else:
-                test = self.of(argument)
+                test = self._function(argument)
                 if test[1] is END:
-                    return self.of(cells[1 + bisect.bisect_right(node.breaks, test[0])])
-            branches = tuple(self.of(c) for c in node.cells)
+                    return self._function(cells[1 + bisect.bisect_right(node.breaks, test[0])])
+            branches = tuple(self._function(c) for c in node.cells)
             if test is None:
                 return self.choose_by_variable(self.levels[argument.name], node.breaks, branches)
             return self.choose(test, node.breaks, branches)
         if kind == "sum":
             result: Function = (0, END)
             for child in node.children:
-                result = self.add(result, self.of(child))
+                result = self.add(result, self._function(child))
             return result
         # An early end matters here: one part that decides makes the others not asked.
-        result = self.of(node.children[0])
+        result = self._function(node.children[0])
         for child in node.children[1:]:
             if kind == "least" and bounds(result)[1] <= child.low:
                 continue
             if kind == "most" and bounds(result)[0] >= child.high:
                 continue
-            result = self.extreme(result, self.of(child), kind == "most")
+            result = self.extreme(result, self._function(child), kind == "most")
         return result
 
     # --- combining --------------------------------------------------------------------------------------------

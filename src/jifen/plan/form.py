@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import bisect
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from jifen.facts.vocabulary import Vocabulary
-from jifen.plan.nodes import Graph, Node
+from jifen.plan.diagram import Diagrams, Whole
+from jifen.plan.nodes import Graph, Node, cells
 from jifen.plan.values import Typed, Variable
+from jifen.plan.whole import whole
 from jifen.problems import PolicyError
-from jifen.schemes.model import Criterion, FactTable, Parameter, Scheme
+from jifen.schemes.model import Amount, Criterion, FactTable, Parameter, Scheme
 
 
 class NoValueError(PolicyError):
@@ -50,6 +56,62 @@ class Part:
     most: int
 
 
+class Memory:
+    """What was worked out about a plan, by the cells in which the known facts lie: the least recently used are forgotten.
+
+    It holds for the nodes given, and for questions that are answered from them alone. `keep` may take the diagrams of a whole
+    plan from a cache, by name.
+    """
+
+    def __init__(self, nodes: Iterable[Node], most: int = 256) -> None:
+        self.nodes = frozenset(nodes)
+        self.keep: Callable[[str, Callable[[], Whole]], Whole] = lambda _, make: make()
+        self.wholes: dict[Node, Whole] = {}
+        self.lock = threading.Lock()
+        self._edges = cells(self.nodes)
+        self._most = most
+        self._kept: OrderedDict[tuple[int, ...], dict[object, Any]] = OrderedDict()
+
+    def of(self, known: Mapping[str, int]) -> dict[object, Any]:
+        """Question → result, shared by all whose known facts lie in the same cells."""
+        return self.remember(
+            tuple(
+                bisect.bisect_right(edges, known[name]) if name in known else -1 for name, edges in self._edges.items()
+            )
+        )
+
+    def remember(self, cells: tuple[int, ...]) -> dict[object, Any]:
+        found = self._kept.get(cells)
+        if found is None:
+            found = self._kept.setdefault(cells, {})
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        else:
+            with suppress(KeyError):
+                self._kept.move_to_end(cells)
+        return found
+
+    def forget(self) -> None:
+        """Work everything out anew."""
+        self._kept.clear()
+
+
+@dataclass(frozen=True)
+class Granted:
+    """An amount of money in a plan, in the smallest unit of `currency`.
+
+    `node` is the amount, and 0 where it is not granted. With a `base`, `node` says whether it is granted, and the amount is the rate times
+    the value of that variable, rounded down, under the cap.
+    """
+
+    amount: Amount
+    node: Node
+    base: str
+    currency: str
+    per: str
+    track: Track | None
+
+
 @dataclass(frozen=True)
 class Plan:
     """A scheme on a day, compiled. `outcome` is the place of the outcome in `outcomes`, or their number if there is none.
@@ -73,6 +135,7 @@ class Plan:
     outcomes: tuple[str, ...]
     outcome: Node
     gates: tuple[Node, ...]
+    amounts: tuple[Granted, ...]
     derived: Mapping[str, Typed]
     presumed: Mapping[str, int]
     choices: tuple[str, ...]
@@ -80,6 +143,24 @@ class Plan:
     counts_days: bool
     refers: Mapping[str, Scheme]
     graph: Graph
+    memory: Memory
+
+    def diagrams(self, known: Mapping[str, int]) -> Diagrams:
+        """Diagrams where some variables are known; the large functions of a large plan are cut down from the whole."""
+        presumed = all(known.get(name) == value for name, value in self.presumed.items())
+        return Diagrams(self.levels, known, self._whole if presumed else None)
+
+    def _whole(self, node: Node) -> Whole | None:
+        """The answer and the ways to it with nothing known, made when first needed; None for smaller nodes."""
+        large = (self.outcome, self.total, self.best_total, *(self.lists[o.id] for o in self.scheme.outcomes))
+        if node not in large:
+            return None
+        memory = self.memory
+        with memory.lock:
+            if node not in memory.wholes:
+                name = str(large.index(node))
+                memory.wholes[node] = memory.keep(name, lambda: whole(node, self.levels, self.presumed))
+            return memory.wholes[node]
 
 
 def in_force(versions: Sequence[Scheme], on: date) -> Scheme | None:

@@ -12,6 +12,7 @@ argument: it is pushed down to the leaves, so that the argument is a variable or
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -160,6 +161,30 @@ class Graph:
 
         return go(node)
 
+    def within(self, node: Node, name: str, low: int, high: int) -> Node:
+        """The node where the variable `name` is known to lie in `low..high`: cells outside are dropped from trees of cases."""
+        if node.kind != "case":
+            return node
+        first, last = 0, len(node.breaks)
+        if node.argument.kind == "var" and node.argument.name == name:
+            first, last = bisect.bisect_right(node.breaks, low), bisect.bisect_right(node.breaks, high)
+        inner = [self.within(c, name, low, high) for c in node.cells[first : last + 1]]
+        return self.case(node.argument, node.breaks[first:last], inner)
+
+    def choose(self, test: Node, otherwise: Node, then: Node) -> Node:
+        """`then` where a yes/no node is 1, else `otherwise`; each is cut down to what the tests before it leave possible.
+
+        For rows whose edges are looked up: every row asks the same keys, and no row should ask them again.
+        """
+        if test.kind != "case" or test.argument.kind != "var":
+            return self.case(test, [1], [otherwise, then])
+        name, made = test.argument.name, []
+        ends = (test.argument.low, *test.breaks, test.argument.high + 1)
+        for cell, (low, after) in zip(test.cells, itertools.pairwise(ends), strict=True):
+            parts = (self.within(part, name, low, after - 1) for part in (otherwise, then))
+            made.append(self.choose(cell, *parts))
+        return self.case(test.argument, test.breaks, made)
+
     def leaves(self, node: Node, make: Callable[[int], Node]) -> Node | None:
         """The tree of cases of `node` with `make(value)` for each leaf; None if a leaf is not a constant."""
         if node.kind == "const":
@@ -215,9 +240,9 @@ def variables(roots: Iterable[Node]) -> dict[str, int]:
 
 def cells(roots: Iterable[Node]) -> dict[str, tuple[int, ...]]:
     """The edges at which each variable under `roots` is cut, rising: between two edges nothing changes."""
-    edges: dict[str, set[int]] = {}
-    seen: set[int] = set()
     stack = list(roots)
+    edges: dict[str, set[int]] = {n.name: set(range(n.low + 1, n.high + 1)) for n in stack if n.kind == "var"}
+    seen: set[int] = set()
     while stack:
         node = stack.pop()
         if id(node) in seen:

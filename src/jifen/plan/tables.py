@@ -35,6 +35,7 @@ from jifen.schemes.tables import exact
 
 if TYPE_CHECKING:
     from jifen.plan.compile import Compiler
+    from jifen.plan.form import Track
 
 Interval = tuple[int, int]
 """Both ends included."""
@@ -85,6 +86,17 @@ def _rise(table: FactTable, row: Row, step: int) -> int:
         return 0
     before = table.rows[table.rows.index(row) - 1]
     return before.points + row.points * (step - 1)
+
+
+def sums(compiler: Compiler, table: FactTable, id_: str) -> tuple[Node, Track]:
+    """The sum of money that a table gives, in the smallest unit, and a track of the row that applies."""
+    from jifen.plan.form import Track
+
+    columns = tuple(_column(compiler, c, "") for c in table.columns)
+    node = _tree(compiler, table, columns, lambda row, k: compiler.graph.const(int(row.value)), 0)
+    places = {id(r): n for n, r in enumerate(table.rows)}
+    row = _tree(compiler, table, columns, partial(_place, compiler.graph, places), 0)
+    return node, Track(id_, table, columns, row)
 
 
 def values(compiler: Compiler, table: FactTable, derived: Derived) -> Typed:
@@ -331,7 +343,7 @@ def _staircase(
                 conditions.append(graph.case(column.node, points_, [compiler.no, *made]))
             elif not isinstance(test, Anything):
                 raise PolicyError([Problem("bad-row", row.where, found=" | ".join(row.label))])
-        result = graph.case(graph.least(conditions), [1], [result, leaf(row, 0)])
+        result = graph.choose(graph.least(conditions), result, leaf(row, 0))
     return result
 
 

@@ -1,26 +1,61 @@
-"""A cache of what was read from policies, which can never be stale.
+"""A cache of what was made from policies, which can never be stale.
 
 Its name is a hash of every byte that it depends on: all files of the policies, the code that reads them, and the version of Python. A
-change of any of them is another name. Only the user's own folder is used; set `JIFEN_NO_CACHE` to do without.
+change of any of them is another name. Only the user's own folder is used, and nothing of a profile is ever in it; set
+`JIFEN_NO_CACHE` to do without.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import pickle
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.parse import quote
 
 T = TypeVar("T")
 _KEPT = 4
 
 
-def cache_folder() -> Path:
-    """The user's own folder for what can always be made again."""
+class Cache:
+    """What was made from some folders of policies, by name. One that cannot be read or written is as if it were not there."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folder = None if os.environ.get("JIFEN_NO_CACHE") else _base() / _key(folders)
+
+    def get(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives: from the cache if nothing changed since it was made, else made and kept."""
+        if self._folder is None:
+            return make()
+        path = self._folder / f"{quote(name, safe='')}.pickle"
+        try:
+            if path.stat().st_uid == os.getuid():
+                return _read(path)  # type: ignore[no-any-return]
+        except (OSError, pickle.PickleError, EOFError, AttributeError, ImportError, IndexError):
+            pass
+        made = make()
+        _keep(path, made)
+        return made
+
+
+def _read(path: Path) -> Any:
+    """What a file holds. The search for circles waits: half a million new objects would start it again and again."""
+    active = gc.isenabled()
+    gc.disable()
+    try:
+        return pickle.loads(path.read_bytes())
+    finally:
+        if active:
+            gc.enable()
+
+
+def _base() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "jifen"
 
@@ -36,32 +71,14 @@ def _key(folders: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def cached(folders: Sequence[Path], make: Callable[[], T]) -> T:
-    """What `make` gives for these folders: from the cache if nothing changed, else made and kept.
-
-    A cache that cannot be read or written is as if it were not there.
-    """
-    if os.environ.get("JIFEN_NO_CACHE"):
-        return make()
-    path = cache_folder() / f"{_key(folders)}.pickle"
-    try:
-        if path.stat().st_uid == os.getuid():
-            return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]
-    except (OSError, pickle.PickleError, EOFError, AttributeError, ImportError, IndexError):
-        pass
-    made = make()
-    _keep(path, made)
-    return made
-
-
 def _keep(path: Path, value: object) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
             pickle.dump(value, part, protocol=pickle.HIGHEST_PROTOCOL)
         Path(part.name).replace(path)
-        old = sorted(path.parent.glob("*.pickle"), key=lambda p: p.stat().st_mtime, reverse=True)[_KEPT:]
-        for each in old:
-            each.unlink()
+        kept = sorted(path.parent.parent.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
+        for old in kept[_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink()
     except OSError:
         return

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 from jifen.facts.values import parse_day
 from jifen.forms import Form, Words
 from jifen.problems import PolicyError, Problem, Where, nearest
+from jifen.schemes.amounts import SENTENCES, read_amount
 from jifen.schemes.citations import Citation, Instrument, take_trailing
 from jifen.schemes.conditions import parse_condition, parse_term
 from jifen.schemes.document import (
@@ -31,10 +33,10 @@ from jifen.schemes.document import (
     Quote,
     Section,
     TableBlock,
-    amend,
     read_document,
 )
 from jifen.schemes.model import (
+    Amount,
     Between,
     Cap,
     Choice,
@@ -56,22 +58,10 @@ from jifen.schemes.model import (
 )
 from jifen.schemes.sentences import Sentence, read_sentences, whole
 from jifen.schemes.tables import exact, read_column, read_condition_table, read_fact_table, source_of
+from jifen.schemes.versions import ENGLISH, HEADINGS, TITLES, read_version
 from jifen.schemes.words import bilingual, dashed
-from jifen.strict_yaml import LARGEST, Table, Text, decode, read_bytes
+from jifen.strict_yaml import LARGEST, Table, decode, read_bytes
 
-HEADINGS: tuple[tuple[str, str], ...] = (
-    ("Parameters", "参数"),
-    ("Derived facts", "推算事实"),
-    ("Requirements", "条件"),
-    ("Points", "积分"),
-    ("Outcomes", "结果"),
-    ("Grants", "待遇"),
-    ("Evidence", "材料"),
-    ("Steps", "步骤"),
-    ("Cannot express", "无法表达"),
-)
-_ENGLISH = tuple(english for english, _ in HEADINGS)
-_TITLES = [f"{en} · {zh}" for en, zh in HEADINGS]
 COMBINATIONS = {"all", "any", "none", "least"}
 Instruments = dict[str, Instrument]
 
@@ -86,30 +76,6 @@ def load_rules(path: Path) -> tuple[Derived, ...]:
     """Read a document of derived facts of the vocabulary (`policies/facts/*.md`)."""
     document = read_document(decode(read_bytes(path, PolicyError), str(path), PolicyError), str(path))
     return _Loader(document, path, rules=True).rules()
-
-
-def read_version(path: Path) -> Document:
-    """The document of a version, with the versions that it amends merged in."""
-    document = read_document(decode(read_bytes(path, PolicyError), str(path), PolicyError), str(path))
-    amends = document.identity.get("amends")
-    if amends is None:
-        return document
-    if not isinstance(amends, Text):
-        raise PolicyError([Problem("not-text", amends.where, {"key": "amends"})])
-    base = path.with_name(f"{amends.value}.md")
-    if amends.value >= path.stem or not base.is_file():
-        others = [p.stem for p in path.parent.glob("*.md") if p.stem < path.stem]
-        problem = Problem(
-            "no-such-version",
-            amends.where,
-            {"version": amends.value},
-            amends.value,
-            nearest(amends.value, others),
-        )
-        raise PolicyError([problem])
-    merged = amend(read_version(base), document)
-    known = {title: place for place, title in enumerate(_TITLES)}
-    return replace(merged, sections=tuple(sorted(merged.sections, key=lambda s: known.get(s.title, -1))))
 
 
 class _Loader:
@@ -132,6 +98,7 @@ class _Loader:
         points, pass_mark = self.points(sections)
         outcomes = self.outcomes(sections)
         lines = {en.lower().replace(" ", "_"): self.lines(sections[en]) for en, _ in HEADINGS[5:] if en in sections}
+        amounts = self.amounts(sections)
         if self.problems:
             raise PolicyError(self.problems)
         return Scheme(
@@ -145,10 +112,10 @@ class _Loader:
             pass_mark=pass_mark,
             outcomes=outcomes,
             lines=lines,
+            amounts=amounts,
             instruments=self.instruments,
             file=self.document.file,
             hash=self.digest(),
-            document=self.document,
             **identity,
         )
 
@@ -246,16 +213,16 @@ class _Loader:
             )
             form.problems += inner.problems
 
-    def sections(self, allowed: Iterable[str] = _ENGLISH) -> dict[str, Section]:
+    def sections(self, allowed: Iterable[str] = ENGLISH) -> dict[str, Section]:
         found: dict[str, Section] = {}
         order: list[int] = []
         for section in self.document.sections:
-            if section.title not in _TITLES or section.title.split(" · ")[0] not in allowed:
+            if section.title not in TITLES or section.title.split(" · ")[0] not in allowed:
                 self.problems.append(
-                    Problem("unknown-heading", section.where, {}, section.title, nearest(section.title, _TITLES))
+                    Problem("unknown-heading", section.where, {}, section.title, nearest(section.title, TITLES))
                 )
                 continue
-            order.append(_TITLES.index(section.title))
+            order.append(TITLES.index(section.title))
             english = section.title.split(" · ")[0]
             if english in found:
                 self.problems.append(Problem("declared-twice", section.where, {"name": section.title}))
@@ -323,13 +290,11 @@ class _Loader:
             column = read_column(cell)
             rows: list[Dated] = []
             for row in table.rows:
-                value = exact(row[n].text)
                 day = parse_day(row[at].text)
                 if day is None:
                     raise PolicyError([Problem("bad-day", row[at].where, found=row[at].text)])
                 start = date.fromordinal(day)
-                if value is None:
-                    raise PolicyError([Problem("bad-number", row[n].where, found=row[n].text)])
+                value = _dated_value(row[n], column.unit)
                 citations = source_of(row[source], self.instruments) if source is not None else covered
                 if not citations:
                     raise PolicyError([Problem("missing-citation", row[n].where)])
@@ -650,8 +615,21 @@ class _Loader:
 
     # --- lines that are shown ---------------------------------------------------------------------------------
 
-    def lines(self, section: Section) -> tuple[Line, ...]:
+    def amounts(self, sections: dict[str, Section]) -> tuple[Amount, ...]:
+        section = sections.get("Grants")
+        return tuple(a for s in (section.sections if section else ()) if (a := self.attempt(partial(self.amount, s))))
+
+    def amount(self, section: Section) -> Amount:
+        id_, title = self.headed(section)
         _no_headings(section)
+        _only(section.blocks, (Paragraph, TableBlock, Quote))
+        paragraphs = [b for b in section.blocks if isinstance(b, Paragraph)]
+        found = [s for p in paragraphs for s in read_sentences(p, SENTENCES, self.instruments)]
+        return read_amount(id_, title, section, found, self.instruments, _notes(section))
+
+    def lines(self, section: Section) -> tuple[Line, ...]:
+        if section.title != TITLES[5]:
+            _no_headings(section)
         found: list[Line] = []
         covered = _citations(self.sentences(section, set()))
         for block in section.blocks:
@@ -669,12 +647,25 @@ class _Loader:
         if not (own or covered):
             raise PolicyError([Problem("missing-citation", where)])
         reason: Words = {}
-        if section.title == _TITLES[-1]:
+        if section.title == TITLES[-1]:
             text, after = dashed(text, where)
             if not after:
                 raise PolicyError([Problem("no-reason", where, found=text[:80])])
             reason = bilingual(after, where)
         return Line(bilingual(text, where), reason, own or covered, where)
+
+
+def _dated_value(cell: Cell, unit: str) -> Fraction:
+    """The value of a parameter, exactly as printed: a number, or for the unit `date` a day (as its ordinal)."""
+    if unit == "date":
+        day = parse_day(cell.text)
+        if day is None:
+            raise PolicyError([Problem("bad-day", cell.where, found=cell.text)])
+        return Fraction(day)
+    value = exact(cell.text)
+    if value is None:
+        raise PolicyError([Problem("bad-number", cell.where, found=cell.text)])
+    return value
 
 
 def _day(text: str, node: Table, key: str, form: Form) -> date | None:

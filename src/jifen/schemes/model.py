@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from jifen.forms import Words
@@ -13,6 +15,7 @@ from jifen.problems import Where
 from jifen.schemes.citations import Citation, Instrument
 from jifen.schemes.conditions import Condition, Op, Term
 from jifen.schemes.document import Document
+from jifen.schemes.versions import read_version
 
 # --- tables ---------------------------------------------------------------------------------------------------
 
@@ -85,6 +88,11 @@ class FactTable:
     where: Where
     each: tuple[str, ...] = ()
     each_how: Literal["sum", "best"] = "sum"
+
+    @property
+    def grows(self) -> bool:
+        """Whether a row counts further units."""
+        return any(isinstance(row.tests[0], Further) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +220,39 @@ class Outcome:
     where: Where
 
 
+# --- amounts of money ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money that the scheme grants, in the smallest unit of its currency.
+
+    With a `table`, what its row says; else `rate`, times the fact `base` if there is one (a share of money, or so much for each).
+    `currency` is "" where it is that of `base`. A `discretionary` amount is only a ceiling.
+    """
+
+    id: str
+    title: Words
+    currency: str
+    per: str
+    discretionary: bool
+    rate: Fraction
+    base: str
+    table: FactTable | None
+    cap: int | None
+    cap_currency: str
+    only_when: Condition | None
+    citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
+    where: Where
+
+
 # --- values ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A value from a day on; `value` is exact, in the unit of its header."""
+    """A value from a day on; `value` is exact, in the unit of its header: for `date` the ordinal of the day."""
 
     value: Fraction
     start: date
@@ -329,6 +364,11 @@ class Scheme:
     pass_mark: int | None
     outcomes: tuple[Outcome, ...]
     lines: Mapping[str, tuple[Line, ...]]
+    amounts: tuple[Amount, ...]
     file: str
     hash: str
-    document: Document
+
+    @cached_property
+    def document(self) -> Document:
+        """The document as it stands in its file, with what it amends merged in; read when first asked for."""
+        return read_version(Path(self.file))

@@ -11,6 +11,8 @@ from jifen.schemes.document import Paragraph
 
 NAMES = r"(`[^`]+`(?:,\s*`[^`]+`)*)"
 NAME = r"`([^`]+)`"
+MONEY = r"([A-Z]{3}) (\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d+)?)"
+DISCRETION = r"(May be assessed for up to )?"
 
 FORMS: dict[str, re.Pattern[str]] = {
     "sum": re.compile(r"Sum of:"),
@@ -38,6 +40,10 @@ FORMS: dict[str, re.Pattern[str]] = {
     ),
     "presumed": re.compile(rf"{NAME} is (\S+) until the authority grants (?:them|it)\."),
     "choice": re.compile(rf"{NAME} is the applicant's choice\."),
+    "amount": re.compile(rf"{DISCRETION}{MONEY}(?: a (year|month))?(?: for each {NAME})?\.(?=\s|$)"),
+    "share": re.compile(rf"{DISCRETION}(\d{{1,3}}(?:\.\d{{1,6}})?)% of {NAME}\.(?=\s|$)"),
+    "assessed": re.compile(r"May be assessed for up to:"),
+    "cap_money": re.compile(rf"At most {MONEY}\.(?=\s|$)"),
     "grants": re.compile(r"Grants: (.+?)\.(?=\s+\[|\s+Grants: |\s*$)"),
 }
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from jifen.schemes.citations import Citation
 from jifen.schemes.document import Block, ListBlock, ListItem, Paragraph, Quote, Section, TableBlock
 from jifen.schemes.model import (
+    Amount,
     Conditions,
     ConditionTable,
     Criterion,
@@ -97,7 +100,7 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
                 "name": p.name,
                 "unit": p.unit,
                 "values": [
-                    {"value": str(r.value), "from": r.start.isoformat(), "citation": _cited(r.citations)}
+                    {"value": _printed(r.value, p.unit), "from": r.start.isoformat(), "citation": _cited(r.citations)}
                     for r in p.rows
                 ],
             }
@@ -117,6 +120,7 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
             }
             for o in scheme.outcomes
         ],
+        "amounts": [_amount(a) for a in scheme.amounts],
         **{
             name: [
                 {"words": dict(line.words), "reason": dict(line.reason), "citation": _cited(line.citations)}
@@ -125,6 +129,26 @@ def as_data(scheme: Scheme) -> dict[str, Any]:
             for name, lines in scheme.lines.items()
         },
     }
+
+
+def _amount(amount: Amount) -> dict[str, Any]:
+    rows = amount.table.rows if amount.table else ()
+    return {
+        "id": amount.id,
+        "title": dict(amount.title),
+        "discretionary": amount.discretionary,
+        "currency": amount.currency,
+        "per": amount.per,
+        "rate": str(amount.rate),
+        "of": amount.base,
+        "at_most": amount.cap,
+        "rows": [{"row": list(r.label), "amount": int(r.value), "citation": _cited(r.citations)} for r in rows],
+        "citation": _cited(amount.citations),
+    }
+
+
+def _printed(value: Fraction, unit: str) -> str:
+    return date.fromordinal(int(value)).isoformat() if unit == "date" else str(value)
 
 
 def _cited(citations: tuple[Citation, ...]) -> list[dict[str, str]]:

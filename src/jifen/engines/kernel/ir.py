@@ -7,8 +7,10 @@ registers. Each function says at its end whether a value may have been outside i
 from __future__ import annotations
 
 import bisect
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from jifen.engines.kernel.program import Op, Out, Program, Step
 
@@ -32,7 +34,8 @@ MACHINES = {m.name: m for m in (
 class Source:
     """How a variable arrives: `bits` of its whole numbers (8 to 64), signed or not, its domain, the first values of its cells.
 
-    `masked`: a byte a row says whether it is known. `coded`: the numbers are already places of cells.
+    `masked`: a byte a row says whether it is known. `wide`: it is wanted as a number, not as a cell.
+    `unknown`: the number that means that it is not known.
     """
 
     bits: int
@@ -41,7 +44,8 @@ class Source:
     high: int
     starts: tuple[int, ...]
     masked: bool = False
-    coded: bool = False
+    wide: bool = False
+    unknown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,12 @@ class Sink:
     bits: int
 
 
+_SHUFFLED = {"vbmi": 128, "avx2": 64, "ssse3": 64, "neon": 64, "plain": 0}
+"""The longest table that is looked up by byte shuffles."""
+_STAIRS = 16
+"""With more changes than this a longer table is looked up in memory."""
+
+
 def width(op: Op) -> int:
     """The bits of the lanes of a step: 8 without sign, 16 and 32 with sign."""
     if op.low >= 0 and op.high <= 255:
@@ -59,17 +69,18 @@ def width(op: Op) -> int:
     return 16 if op.low >= -(1 << 15) and op.high < 1 << 15 else 32
 
 
-def module(parts: Sequence[tuple[str, str]], block: int) -> str:
+def module(parts: Sequence[tuple[str, str]], bytes_a_row: int) -> str:
     """A module of functions (name, text) and `run`, which takes them all over a block before it goes to the next."""
+    block = 1 << 40 if len(parts) == 1 else max(_LEAST, min(_MOST, _CACHE // max(1, bytes_a_row) // _LEAST * _LEAST))
     calls = []
     for n, (name, _) in enumerate(parts):
         calls.append(f"  %f{n} = call i32 @{name}(ptr %in, ptr %out, i64 %from, i64 %to)")
         calls.append(f"  %g{n} = or i32 %{'seen' if n == 0 else f'g{n - 1}'}, %f{n}")
     body = "\n".join(calls)
     last = f"%g{len(parts) - 1}"
-    return (
-        "\n".join(text for _, text in parts)
-        + f"""
+    texts = "\n".join(text for _, text in parts)
+    return f"""{texts}
+declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
 define i32 @run(ptr %in, ptr %out, i64 %start, i64 %end) {{
 entry:
   %any = icmp slt i64 %start, %end
@@ -88,7 +99,13 @@ done:
   ret i32 %flag
 }}
 """
-    )
+
+
+_LEAST, _MOST = 512, 8192
+_CACHE = 512 * 1024
+"""Rows in a block, where several functions go over it one after another, and the bytes of input that these may have."""
+_AHEAD = 256
+"""Rows ahead that are asked for: a law reads more columns at once than processors foresee by themselves."""
 
 
 @dataclass
@@ -103,16 +120,17 @@ class Body:
     wide: dict[tuple[Step, int], str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
     checks: dict[int, str] = field(default_factory=dict)
+    fetches: list[str] = field(default_factory=list)
     count: int = 0
 
     def function(self, name: str, outputs: Sequence[tuple[int, Sink]]) -> str:
         """The text of `i32 @name(in, out, from, to)`; from..to is a whole number of vectors."""
         lanes = self.machine.lanes
-        needed = set(s.step for _, s in outputs)
+        needed = {s.step for _, s in outputs}
         for place in range(max(needed, default=0), -1, -1):
             if place in needed:
                 needed.update(self.program.ops[place].args)
-        inputs = {}
+        inputs: dict[str, int] = {}
         for place in sorted(needed):
             self.names[place] = self._step(place, inputs)
         for slot, sink in outputs:
@@ -144,7 +162,7 @@ class Body:
             self._need(f"declare i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}(<{lanes} x i{bits}>)")
             result = f"%all{n}"
         foot += [f"  ret i32 {result}", "}"]
-        return "\n".join([*head, *self.lines, *foot])
+        return "\n".join([*head, *self._spread(), *foot])
 
     def declarations(self) -> list[str]:
         return list(self.used.values())
@@ -182,10 +200,7 @@ class Body:
             return self.names[step]
         key = (step, bits)
         if key not in self.wide:
-            if own > bits:
-                how = "trunc"
-            else:
-                how = "zext" if own == 8 else "sext"
+            how = "trunc" if own > bits else "zext" if own == 8 else "sext"
             self.wide[key] = self._new(f"{how} {self._type(own)} {self.names[step]} to {self._type(bits)}")
         return self.wide[key]
 
@@ -199,7 +214,7 @@ class Body:
             case "const":
                 return self._splat(bits, op.data[0])
             case "cell":
-                return self._cell(op.name, inputs)
+                return self._cell(op, inputs)
             case "table":
                 return self._table(op.args[0], op)
             case "cut":
@@ -249,28 +264,53 @@ class Body:
 
     # --- reading ------------------------------------------------------------------------------------------------
 
-    def _cell(self, name: str, inputs: dict[str, int]) -> str:
+    def _cell(self, op: Op, inputs: dict[str, int]) -> str:
         """The cells of a variable, coded from its column."""
-        slot, source = self.sources[name]
-        key = f"in{slot}"
-        inputs[key] = slot
-        bits, count = source.bits, len(source.starts)
-        at = self._new(f"getelementptr i{bits}, ptr %{key}, i64 %i")
+        slot, source = self.sources[op.name]
+        inputs[f"in{slot}"] = slot
+        bits, lane = source.bits, width(op)
+        at = self._new(f"getelementptr i{bits}, ptr %in{slot}, i64 %i")
         value = self._new(f"load {self._type(bits)}, ptr {at}, align 1")
-        lane = 8 if count <= 255 else 16
-        if source.coded:
-            return value
-        cell = self._coded(value, source, lane)
+        self._ahead(slot, bits)
+        known = ""
         if source.masked:
             inputs[f"in{slot + 1}"] = slot + 1
             at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 %i")
             told = self._new(f"load {self._type(8)}, ptr {at}, align 1")
-            mask = self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
-            cell = self._new(
-                f"select <{self.machine.lanes} x i1> {mask}, {self._type(lane)} {cell}, "
-                f"{self._type(lane)} {self._splat(lane, count)}"
+            self._ahead(slot + 1, 8)
+            known = self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
+        elif source.unknown is not None:
+            known = self._new(f"icmp ne {self._type(bits)} {value}, {self._splat(bits, source.unknown)}")
+            # A number of the domain stands in, so that no check sees the other.
+            stand_in = self._splat(bits, max(source.low, 0 if not source.signed else -(1 << bits - 1)))
+            value = self._select(known, bits, value, stand_in)
+        cell = self._coded(value, source, lane)
+        return self._select(known, lane, cell, self._splat(lane, op.high)) if known else cell
+
+    def _select(self, truth: str, bits: int, one: str, other: str) -> str:
+        kind = self._type(bits)
+        return self._new(f"select <{self.machine.lanes} x i1> {truth}, {kind} {one}, {kind} {other}")
+
+    def _ahead(self, slot: int, bits: int) -> None:
+        """Ask for the lines of memory that will be read soon."""
+        for line in range(0, max(64, self.machine.lanes * bits // 8), 64):
+            self.count += 1
+            at = f"%v{self.count}"
+            self.fetches.append(
+                f"  {at}.i = getelementptr i{bits}, ptr %in{slot}, i64 %i\n"
+                f"  {at} = getelementptr i8, ptr {at}.i, i64 {_AHEAD * bits // 8 + line}\n"
+                f"  call void @llvm.prefetch.p0(ptr {at}, i32 0, i32 3, i32 1)"
             )
-        return cell
+
+    def _spread(self) -> list[str]:
+        """The lines with the fetches spread evenly among them: a processor takes only so many at a time."""
+        made, given = [], 0
+        for n, line in enumerate(self.lines, start=1):
+            made.append(line)
+            while given < len(self.fetches) * n // len(self.lines):
+                made.append(self.fetches[given])
+                given += 1
+        return made
 
     def _coded(self, value: str, source: Source, lane: int) -> str:
         """Cells from whole numbers: counted from the low end of the domain, in lanes as narrow as the domain allows."""
@@ -287,6 +327,13 @@ class Body:
         if span + 1 < 1 << narrow:
             beyond = self._new(f"icmp ugt {self._type(narrow)} {value}, {self._splat(narrow, span)}")
             self._check(8, self._byte(beyond))
+        if source.wide:
+            if narrow != lane:
+                how = "trunc" if narrow > lane else "zext"
+                value = self._new(f"{how} {self._type(narrow)} {value} to {self._type(lane)}")
+            if low != source.low:
+                value = self._new(f"add {self._type(lane)} {value}, {self._splat(lane, low - source.low)}")
+            return value
         edges = [s - low for s in source.starts[1:]]
         if narrow == 8 and lane == 8:
             places = [bisect.bisect_right(edges, n) for n in range(span + 1)]
@@ -312,6 +359,9 @@ class Body:
         x, own = self.names[arg], width(source)
         # Entries that no value of the lane reaches are made like their neighbours.
         data = [op.data[min(max(n, source.low), source.high)] for n in range(source.high + 1)]
+        changes = sum(1 for a, b in pairwise(data) if a != b)
+        if changes > _STAIRS and (own != 8 or len(data) > _SHUFFLED[self.machine.name]):
+            return self._gather(x, own, data, bits)
         if own != 8:
             return self._stairs(x, own, data, bits)
         if bits == 8:
@@ -330,6 +380,27 @@ class Body:
                 lane = self._new(f"shl {self._type(bits)} {lane}, {self._splat(bits, shift)}")
             result = lane if not result else self._new(f"or {self._type(bits)} {result}, {lane}")
         return result
+
+    def _gather(self, x: str, own: int, data: Sequence[int], bits: int) -> str:
+        """A look-up in memory, for tables too long for anything else."""
+        lanes = self.machine.lanes
+        entries = ", ".join(f"i32 {v}" for v in data)
+        text = f"internal constant [{len(data)} x i32] [{entries}], align 64"
+        name = "@t" + hashlib.sha256(text.encode()).hexdigest()[:16]
+        self._need(f"{name} = {text}")
+        self._need(
+            f"declare <{lanes} x i32> @llvm.masked.gather.v{lanes}i32.v{lanes}p0(<{lanes} x ptr>, <{lanes} x i1>, <{lanes} x i32>)"
+        )
+        index = x
+        if own != 32:
+            how = "zext" if own == 8 else "sext"
+            index = self._new(f"{how} {self._type(own)} {x} to {self._type(32)}")
+        at = self._new(f"getelementptr i32, ptr {name}, {self._type(32)} {index}")
+        found = self._new(
+            f"call <{lanes} x i32> @llvm.masked.gather.v{lanes}i32.v{lanes}p0(<{lanes} x ptr> align 4 {at}, "
+            f"<{lanes} x i1> splat (i1 true), <{lanes} x i32> poison)"
+        )
+        return found if bits == 32 else self._new(f"trunc {self._type(32)} {found} to {self._type(bits)}")
 
     def _stairs(self, x: str, own: int, data: Sequence[int], bits: int) -> str:
         """A look-up by comparisons: one for each place where the value changes."""
@@ -350,7 +421,7 @@ class Body:
         if not changes:
             return self._new(f"or {self._type(8)} {self._splat(8, _signed(data[0], 8))}, zeroinitializer")
         first, last = changes[0] - 1, changes[-1]
-        shuffles = {"vbmi": 128, "avx2": 64, "ssse3": 64, "neon": 64, "plain": 0}[self.machine.name]
+        shuffles = _SHUFFLED[self.machine.name]
         size = 64 if self.machine.name == "vbmi" else 16
         if len(changes) == 1 or shuffles == 0:
             return self._stairs(x, 8, data, 8)

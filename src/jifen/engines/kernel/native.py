@@ -22,21 +22,15 @@ from numpy.typing import NDArray
 
 from jifen.engines.kernel.ir import MACHINES, Body, Machine, Sink, Source, module
 from jifen.engines.kernel.program import Out, Program
-from jifen.schemes.cache import cache_folder
 
 try:
-    import llvmlite.binding as llvm
+    import llvmlite.binding as llvm  # type: ignore[import-untyped]  # it has no type stubs
 except ImportError:  # the numpy back end takes its place
     llvm = None
 
 Array = NDArray[Any]
-TYPES: dict[tuple[int, bool], Any] = {
-    (8, False): np.dtype(np.uint8), (8, True): np.dtype(np.int8), (16, False): np.dtype(np.int16),
-    (16, True): np.dtype(np.int16), (32, False): np.dtype(np.int32), (32, True): np.dtype(np.int32),
-}  # fmt: skip
-"""The type of an output by its bits, and whether it can be below zero."""
-BLOCK = 8192
-"""Rows that one function takes before the next one does: what they read stays in the cache."""
+_SHARE = 16384
+"""The fewest rows that are worth a thread."""
 _STEPS = 900
 """How many steps go into one function, unless one scheme alone has more."""
 _KEPT = 200
@@ -90,7 +84,7 @@ class Code:
         given = (ctypes.c_void_p * max(1, len(sources)))(*(a.ctypes.data for a in sources))
         taken = (ctypes.c_void_p * len(self.sinks))(*(outputs[n].ctypes.data for n, _ in self.sinks))
         whole = rows - rows % lanes
-        share = max(BLOCK, -(-whole // threads // lanes) * lanes)
+        share = max(_SHARE, -(-whole // threads // lanes) * lanes)
         parts = [(at, min(at + share, whole)) for at in range(0, whole, share)]
         if whole < rows:
             # The last vector goes back over rows that are done already: the same again, and no row is left over.
@@ -100,7 +94,7 @@ class Code:
             return int(self.run(given, taken, *part))
 
         if threads == 1 or len(parts) == 1:
-            return any([one(p) for p in parts])
+            return any(one(p) for p in parts)
         with ThreadPoolExecutor(threads) as pool:
             return any(list(pool.map(one, parts)))
 
@@ -114,6 +108,11 @@ class Code:
         for name, values in room.items():
             outputs[name][:] = values[:rows]
         return beyond
+
+
+def kind_of(bits: int, low: int) -> Any:
+    """The type of an output by its bits and its least value."""
+    return np.dtype({8: np.uint8 if low >= 0 else np.int8, 16: np.int16, 32: np.int32}[bits])
 
 
 def room(rows: int, kind: Any, number: int) -> Array:
@@ -145,7 +144,8 @@ def compile_program(program: Program, sources: Mapping[str, Source], kinds: Mapp
         declared |= dict.fromkeys(body.declarations())
     if not parts:
         return Code(way, None, None, slots, sinks)
-    text = "\n".join([module(parts, BLOCK), *declared, _ATTRIBUTES[way.name]])
+    bytes_a_row = sum(s.bits // 8 + s.masked for _, s in slots)
+    text = "\n".join([module(parts, bytes_a_row), *declared, _ATTRIBUTES[way.name]])
     engine, address = _ready(text, way)
     run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
     return Code(way, run, engine, slots, sinks)
@@ -214,13 +214,10 @@ def _loaded(code: bytes, way: Machine) -> tuple[Any, int]:
 
 
 def _compile(text: str, target: Any) -> bytes:
+    """An object file. The steps are each made once and in their final form, so there is nothing for LLVM's passes to do before it
+    chooses instructions; without them compiling takes half the time."""
     parsed = llvm.parse_assembly(text)
     parsed.triple = llvm.get_process_triple()
-    options = llvm.create_pipeline_tuning_options(speed_level=1)
-    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
-    llvm.create_pass_builder(target, options).getModulePassManager().run(
-        parsed, llvm.create_pass_builder(target, options)
-    )
     return bytes(target.emit_object(parsed))
 
 
@@ -283,4 +280,5 @@ def _keep(key: str, code: bytes) -> None:
 
 
 def _folder() -> Path:
-    return cache_folder() / "kernels"
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "jifen-kernels"
