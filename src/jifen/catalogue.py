@@ -327,7 +327,6 @@ CATALOGUE: dict[str, Entry] = {
     "below-zero": _entry(
         "the points of a criterion can fall below zero", "积分可能低于零", "points of zero or more", "不低于零的积分"
     ),
-<<<<<<< HEAD
     # populations
     "fact-mapped-twice": _entry(
         "two columns give the fact `{fact}`: `{first}` and `{second}`", "两列对应同一事实 `{fact}`：`{first}` 与 `{second}`",
@@ -423,7 +422,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "not-in-sql": _entry(
         "`{name}` cannot be written as SQL", "`{name}` 无法写成 SQL", "{instead}", "{instead}"
-=======
+    ),
     # registers
     "no-such-register": _entry(
         "there is no register `{register}`", "没有名录 `{register}`", "a register; `jifen registers` lists them", "名录名称；可用 `jifen registers` 列出"
@@ -483,7 +482,6 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "no-such-indicator": _entry(
         "there is no indicator `{indicator}`", "没有指标 `{indicator}`", "an indicator; `jifen indicators` lists them", "指标名称；可用 `jifen indicators` 列出"
->>>>>>> kernel
     ),
     # requests
     "no-such-scheme": _entry(
