@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from jifen.answers.door import Jifen, as_day
 from jifen.engines.kernel import Column, Results, compile_kernel
+from jifen.engines.kernel.derive import derived
 from jifen.engines.reference import STATUSES
 from jifen.facts.values import show_value
 from jifen.plan.compile import compile_rules
@@ -182,9 +183,8 @@ class Scorer:
                 problem = e.problems[0]
                 fact = problem.blanks["fact"]
                 given = columns[fact]
-                follows = self.kernel._derived({f: c for f, c in columns.items() if f != fact}, self.on, len(block))[
-                    fact
-                ]
+                others = {f: c for f, c in columns.items() if f != fact}
+                follows = derived(self.kernel.rules, others, self.on, len(block), self.kernel.vocabulary)[fact]
                 assert isinstance(given.values, np.ndarray) and isinstance(follows.values, np.ndarray)
                 against = (given.values != follows.values) & _known(given) & _known(follows)
                 rows = np.flatnonzero(against)
