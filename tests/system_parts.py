@@ -142,7 +142,7 @@ def spark_cluster(workers: int = 2) -> Iterator[str]:
             )
         return log
 
-    def said(log: Path, pattern: str, seconds: int = 90) -> str:
+    def said(log: Path, pattern: str, seconds: int = 300) -> str:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             found = re.search(pattern, log.read_text("utf-8", "replace"))

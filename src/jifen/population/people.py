@@ -13,7 +13,7 @@ import numpy as np
 from jifen.answers.door import Jifen
 from jifen.engines.kernel import Column, Kernel, Results
 from jifen.facts.vocabulary import Fact
-from jifen.population.coding import Array, coder
+from jifen.population.coding import Array, coder, narrowest
 from jifen.population.mapping import Columns, by_name, check
 from jifen.population.scoring import BadValue, stop
 from jifen.population.sources import Source
@@ -128,11 +128,7 @@ def _all_codes(fact: Fact) -> frozenset[str] | None:
 def _narrow(fact: Fact, column: Column) -> Column:
     if not isinstance(column.values, np.ndarray):
         return column
-    for kind in (np.uint8, np.uint16, np.int32, np.int64):
-        info = np.iinfo(kind)
-        if info.min <= fact.low and fact.high <= info.max:
-            return Column(column.values.astype(kind), column.valid)
-    return column
+    return Column(column.values.astype(narrowest(fact)), column.valid)
 
 
 def _joined(parts: list[Column]) -> Column:
