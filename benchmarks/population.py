@@ -105,8 +105,9 @@ def memory(rows: int, folder: Path) -> int:
     with pq.ParquetWriter(big, block.schema) as writer:
         for _ in range(-(-rows // len(block))):
             writer.write_table(block)
-    code = "import resource; from jifen.cli import main\ntry: main()\nexcept SystemExit: pass\n"
-    code += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    code = "from pathlib import Path; from jifen.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    code += "lines = Path('/proc/self/status').read_text().splitlines()\n"
+    code += "print(next(int(line.split()[1]) // 1024 for line in lines if line.startswith('VmHWM')))"
     arguments = [
         "population",
         str(big),

@@ -112,7 +112,7 @@ def test_many_reforms_are_held_against_one_reading(rules: jifen.Jifen, crowd: tu
     found = simulate(rules, people, baseline.scheme, sweep, ON, k=1)
     passing = [found[m].after.qualify or 0 for m in sweep]
     assert passing == sorted(passing, reverse=True)
-    assert passing[0] > passing[-1]
+    assert len(set(passing)) >= 10
 
 
 def test_a_parameter_is_a_reform(rules: jifen.Jifen, crowd: tuple[People, list[dict]]) -> None:
@@ -189,8 +189,8 @@ def test_the_command_prints_writes_and_draws(folder: Path) -> None:
     assert ran.lines[0] == "reform.md against model/permanent-residence@2026-11-23 · 5,000 people"
     assert any(line.startswith("before ↓, after →") for line in ran.lines)
     svg = (folder / "c.svg").read_text("utf-8")
-    assert svg.count('role="img"') == 2
-    assert "<title>Who gains and who loses: reform.md</title>" in svg
+    assert svg.count("<title") >= 3
+    assert "Who gains and who loses: reform.md</title>" in svg
     data = json.loads(run(*base, "--format", "json", cwd=folder).out)
     [reform] = data["reforms"]
     assert reform["people"] == 5000

@@ -182,40 +182,24 @@ def _grid(table: Table, head: str, sums: str, name: Any) -> Any:
 
 def chart(found: dict[str, Comparison], baseline: str, lang: str) -> str:
     """For each reform: who gains and loses in all and by group, and the points before and after."""
-    from jifen.population.charts import Bar, Group, bar_chart, histogram, stacked
+    from jifen.population.charts import grouped, spread, together
 
     say = _SAY[lang]
     charts = []
     for c in found.values():
-        few = say["few"]
-
-        def bars(cells: dict[str, int | None], of: int | None, few: str = few) -> tuple[Bar, ...]:
-            return tuple(
-                Bar(say[n], v or 0, few if v is None else _shown(v, of or 0), n)
-                for n, v in cells.items()
-                if n != "same" and v != 0
-            )
-
-        groups = [Group("", bars(dict(c.changes), c.people))]
-        for fact, table in c.by.items():
-            for row, cells, total in zip(table.rows, table.cells, table.row_sums, strict=True):
-                made = bars(dict(zip(table.columns, cells, strict=True)), total)
-                if made:
-                    groups.append(Group(f"{fact}: {row} · {_shown(total)} {say['people']}", made))
-        title = f"{say['changed']}: {c.reform}"
         note = say["hidden"].format(k=c.k).replace("– ", "")
         description = f"{say['against']} {baseline} · {c.people:,} {say['people']}"
-        charts.append(bar_chart(title, description, groups, note))
+        both = (say["gains"], say["loses"])
+        changed = {say["all"]: {say[n]: v for n, v in c.changes.items() if n != "same"}}
+        charts.append(grouped(f"{say['changed']}: {c.reform}", description, changed, lang, note, both))
+        for fact, table in c.by.items():
+            groups = {
+                row: {say[n]: v for n, v in zip(table.columns, cells, strict=True) if n != "same"}
+                for row, cells in zip(table.rows, table.cells, strict=True)
+            }
+            charts.append(grouped(f"{fact}: {c.reform}", description, groups, lang, note, both))
         if c.points:
-            columns = [
-                (
-                    f"{low}" if low == high else f"{low}–{high}",
-                    (
-                        Bar(say["before"], x or 0, few if x is None else f"{x:,}", "before"),
-                        Bar(say["after"], y or 0, few if y is None else f"{y:,}", "after"),
-                    ),
-                )
-                for low, high, x, y in c.points
-            ]
-            charts.append(histogram(f"{say['spread']}: {c.reform}", description, columns, note))
-    return stacked(charts)
+            held = [(low, high, [x, y]) for low, high, x, y in c.points]
+            names = [say["before"], say["after"]]
+            charts.append(spread(f"{say['spread']}: {c.reform}", description, held, names, lang, note))
+    return together(charts)

@@ -82,7 +82,9 @@ def _moved(part: Any, old: int, new: int) -> Any:
         case Both(how, parts):
             return Both(how, tuple(_moved(p, old, new) for p in parts))
         case Compare(left, _, right, _) if left.name == "points" and not left.of and right.number == old:
-            return replace(part, right=replace(right, number=Fraction(new), literal=str(new)))
+            return replace(
+                part, right=replace(right, coefficient=Fraction(new), number=Fraction(new), literal=str(new))
+            )
         case _:
             return part
 

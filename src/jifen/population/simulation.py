@@ -233,7 +233,7 @@ def _side(names: Sequence[str], counts: Array, plan: Plan, points: Counter[int],
 
 def _spread(before: Counter[int], after: Counter[int], k: int) -> tuple[tuple[int, int, int | None, int | None], ...]:
     """The points before and after in the same bins."""
-    edges = bins(before + after)
+    edges = bins(before + after, most=12)
     sides = []
     for points in (before, after):
         counts = [sum(points[p] for p in range(low, high + 1)) for low, high, _ in edges]

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from jifen.problems import Problem, RequestError, Where, nearest
 
-BLOCK = 1 << 17
+BLOCK = 1 << 16
 """Rows of a block."""
 UNIT = 1 << 20
 """Least rows of a unit, where row groups allow it."""
