@@ -4,6 +4,7 @@ import doctest
 import importlib
 import pkgutil
 
+import portal_setup  # noqa: F401  (modules of the portal can be imported when Django is set up)
 import pytest
 
 import jifen

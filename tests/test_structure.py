@@ -4,8 +4,8 @@ import ast
 from pathlib import Path
 
 SOURCE = Path(__file__).parent.parent / "src" / "jifen"
-FLOORS = ["facts", "schemes", "plan", "engines", "answers", "advice", "proof", "population", "cli", "portal"]
-"""From the ground up. Beside them stands `registers`, which imports no floor but `facts` and `schemes`."""
+FLOORS = ["facts", "schemes", "plan", "engines", "answers", "advice", "proof", "population", "portal", "cli"]
+"""From the ground up; the command that starts the portal stands above it. Beside them stands `registers`, which imports no floor but `facts` and `schemes`."""
 
 
 def _imports(path: Path) -> set[str]:

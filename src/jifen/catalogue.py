@@ -386,6 +386,10 @@ CATALOGUE: dict[str, Entry] = {
         "an unfinished run with other settings stands here", "此处有一个设置不同的未完成运行",
         "the same command as before, or --restart to throw its parts away", "与之前相同的命令，或用 --restart 丢弃其部分结果",
     ),
+    "other-policies": _entry(
+        "a worker has other policies than the driver", "工作节点的政策与主节点不同",
+        "the same version of Jifen and the same policies on every machine", "每台机器上相同版本的 Jifen 和相同的政策",
+    ),
     "cannot-write": _entry(
         "the output cannot be written", "无法写入输出", "room on the disk and the right to write there; the same command goes on from what is finished",
         "足够的磁盘空间和写入权限；重新执行同一命令即可继续",

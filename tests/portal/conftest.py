@@ -1,35 +1,14 @@
 """The portal for tests: in this process with an empty embedded database, and as a server of its own with a real browser."""
 
-import atexit
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+import portal_setup  # noqa: F401  (Django must be set up before it is imported)
 import system_parts
+from django.test import Client
 from portal_server import Server, running
-
-_DATA = Path(tempfile.mkdtemp(prefix="jifen-portal-"))
-atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
-
-
-def _setup() -> None:
-    from jifen.portal.serve import environment, prepare
-
-    os.environ.update(environment(_DATA))
-    # The browser of the tests runs an event loop in this thread; the database is used from it all the same.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    prepare()
-
-
-_setup()
-
-from django.test import Client  # noqa: E402  (Django must be set up first)
-
 
 @pytest.fixture
 def client() -> Client:

@@ -220,14 +220,14 @@ _SAY = {
         "lines": "lines of CSV with too few or too many fields", "people": "rows with answers", "stopped":
         "stopped; what is finished is kept, and the same command goes on from there", "disclaimer":
         "This is what the published rules give. The authority decides.", "kept": "finished before", "only": "only bounds known of",
-        "known": "Points where they are known",
+        "known": "Points where they are known", "head": "A population held against the schemes",
     },
     "zh": {
         "column": "列", "type": "类型", "fact": "对应事实", "through": "原样输出", "unasked": "所选方案未询问", "left": "不输出",
         "rows": "行", "files": "个文件", "file": "个文件", "unknown": "方案询问的 {n} 个事实没有对应列，视为未知", "reading": "行数", "scheme": "方案",
         "outcome": "结果", "points": "积分", "mean": "平均", "left_out": "行不满足 --where", "undecided": "其中因事实未知",
         "bad": "行因值无法读取而没有结果", "lines": "行 CSV 字段数不符", "people": "行有结果", "stopped": "已中断；已完成部分保留，重新执行同一命令即可继续",
-        "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "kept": "此前已完成", "only": "仅知上下界", "known": "已确定的积分",
+        "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "kept": "此前已完成", "only": "仅知上下界", "known": "已确定的积分", "head": "群体对照各方案的结果",
     },
 }  # fmt: skip
 
@@ -381,33 +381,29 @@ def _write_summary(file: Path, data: dict[str, Any], tally: Tally, rules: Jifen,
 
 
 def summary_svg(tally: Tally, rules: Jifen, on: str, lang: str) -> str:
-    """Status and outcome of each scheme as bars, and the distribution of the points that are known."""
+    """Status of each scheme, outcomes where it has several, and the distribution of the points that are known."""
     from jifen.cli.render import STATUS
-    from jifen.population.charts import Bar, Group, bar_chart, histogram, stacked
+    from jifen.population.charts import grouped, spread, together
     from jifen.population.tally import bins
 
     say = _SAY[lang]
-    groups = []
-    for name, t in tally.schemes.items():
-        of = sum(t.status.values()) or 1
-        title = rules.versions(name)[-1].title[lang]
-        bars = [
-            Bar(STATUS[s][2][lang], t.status[s], f"{t.status[s]:,} ({share(t.status[s], of)})", s)
-            for s in STATUS
-            if t.status[s]
-        ]
-        if len(t.outcome) > 1:
-            bars += [Bar(o, n, f"{n:,} ({share(n, of)})", "points") for o, n in t.outcome.items()]
-        groups.append(Group(f"{title} · {name}", tuple(bars)))
-    head = {"en": "A population held against the schemes", "zh": "群体对照各方案的结果"}[lang]
+    status = {n: {STATUS[s][2][lang]: t.status[s] for s in STATUS} for n, t in tally.schemes.items()}
     description = f"{tally.scored:,} {say['people']} · {on} · {say['disclaimer']}"
-    charts = [bar_chart(head, description, groups)]
+    charts = [grouped(say["head"], description, status, lang)]
+    outcomes = {n: dict(t.outcome) for n, t in tally.schemes.items() if len(t.outcome) > 1}
     for name, t in tally.schemes.items():
+        title = rules.versions(name)[-1].title[lang]
+        if name in outcomes:
+            charts.append(
+                grouped(
+                    f"{title} · {say['outcome']}",
+                    description,
+                    {o: {say["people"]: n} for o, n in t.outcome.items()},
+                    lang,
+                )
+            )
         if t.points:
-            title = rules.versions(name)[-1].title[lang]
-            columns = [
-                (f"{low}" if low == high else f"{low}–{high}", (Bar(say["points"], n, f"{n:,}"),))
-                for low, high, n in bins(t.points)
-            ]
-            charts.append(histogram(f"{title} · {say['points']}", f"{say['known']} · {_points_text(t, say)}", columns))
-    return stacked(charts)
+            found = [(low, high, [n]) for low, high, n in bins(t.points)]
+            words = f"{say['known']}: {_points_text(t, say)}"
+            charts.append(spread(f"{title} · {say['points']}", words, found, [say["people"]], lang))
+    return together(charts)

@@ -37,7 +37,7 @@ class AnswerColumns:
     def __init__(self, name: str, plan: Plan | None, reasons: tuple[str, ...]) -> None:
         self.name, self.plan = name, plan
         self.points = plan is not None and plan.total is not None
-        self.criteria = tuple(plan.parts) if plan and "criteria" in reasons else ()
+        self.criteria = tuple(p for p in plan.parts if p) if plan and "criteria" in reasons else ()
         self.reasons = reasons if plan else ()
         self.marked = plan is not None and plan.scheme.pass_mark is not None
         columns = [("status", pa.dictionary(pa.int8(), pa.string())), ("outcome", _TEXT)]

@@ -133,6 +133,15 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
+def narrowest(fact: Fact) -> type[np.integer[Any]]:
+    """The narrowest whole numbers that hold a fact's domain."""
+    for kind in (np.uint8, np.int16, np.int32):
+        limits = np.iinfo(kind)
+        if limits.min <= fact.low and fact.high <= limits.max:
+            return kind
+    return np.int64
+
+
 def _plain(block: pa.Array) -> pa.Array:
     return block.dictionary_decode() if pa.types.is_dictionary(block.type) else block
 
@@ -274,18 +283,18 @@ _EPOCH = 719163
 
 
 def _dates(fact: Fact, block: pa.Array) -> Coded:
-    try:
-        days = block.cast(pa.date32())
-    except pa.ArrowInvalid:
-        cut = pc.floor_temporal(block, unit="day")
-        within = np.asarray(pc.not_equal(cut, block).fill_null(False).to_numpy(zero_copy_only=False))
-        days = cut.cast(pa.date32())
+    within = np.zeros(len(block), np.bool_)
+    if pa.types.is_timestamp(block.type):
+        whole = pc.floor_temporal(block, unit="day")
+        within = np.asarray(pc.not_equal(whole, block).fill_null(False).to_numpy(zero_copy_only=False))
+        block, given = whole, block
     else:
-        within = np.zeros(len(block), np.bool_)
+        given = block
+    days = block.cast(pa.date32())
     valid = _truth(_valid(block), len(block))
     values = np.where(valid, _numbers(days.cast(pa.int32())).astype(np.int64) + _EPOCH, fact.low)
     outside = ((values < fact.low) | (values > fact.high)) & ~within
-    bad = _checked(fact, block, outside, "out-of-domain") + _checked(fact, block, within, "wrong-type")
+    bad = _checked(fact, given, outside, "out-of-domain") + _checked(fact, given, within, "wrong-type")
     bad = tuple(Bad(_with_example(b.problem), b.rows) for b in bad)
     right = valid & ~outside & ~within
     return Coded(values, None if right.all() else right, bad)
@@ -305,6 +314,7 @@ class _Texts:
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
+        self.kind = narrowest(coding.fact)
         self.known: dict[str, int | Problem | None] = {}
 
     def __call__(self, block: pa.Array) -> Coded:
@@ -313,12 +323,13 @@ class _Texts:
             if quick is not None:
                 return quick
             block = block.dictionary_encode()
-        places = block.indices.cast(pa.int64()).fill_null(len(block.dictionary)).to_numpy()
+        indices = block.indices.fill_null(len(block.dictionary)) if block.indices.null_count else block.indices
+        places = indices.to_numpy()
         read = [self._read(t) for t in block.dictionary.to_pylist()]
         read.append(None)
         low = self.coding.fact.low
-        values = np.array([r if isinstance(r, int) else low for r in read], np.int64)[places]
-        if all(isinstance(r, int) for r in read[:-1]) and block.indices.null_count == 0:
+        values = np.array([r if isinstance(r, int) else low for r in read], self.kind)[places]
+        if not block.indices.null_count and all(isinstance(r, int) for r in read[:-1]):
             return Coded(values)
         valid = np.array([isinstance(r, int) for r in read], np.bool_)[places]
         return Coded(values, None if valid.all() else valid, _grouped(read, places))

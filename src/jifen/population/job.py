@@ -123,7 +123,9 @@ class Job:
         Only where the mistake is in the table itself (bad rows) nothing is kept.
         """
         done = self.prepare()
-        progress = Progress(self.source.rows, self.source.size)
+        before = sum(json.loads((self.notes / f"{n:05}.json").read_text("utf-8"))["rows"] for n in done)
+        progress = Progress(self.source.rows, self.source.size, before, before)
+        show(progress)
         workers = self.workers or min(os.cpu_count() or 1, 8)
         numbers = 0
         try:
@@ -134,9 +136,6 @@ class Job:
                         numbers += 1
                         progress.bytes = self.source.place
                         if unit.number in done:
-                            progress.done += unit.rows
-                            progress.before += unit.rows
-                            show(progress)
                             continue
                         if len(running) >= workers:
                             running = _finish_one(running, progress, show)
@@ -156,27 +155,8 @@ class Job:
         return tally
 
     def part(self, unit: Unit) -> int:
-        """Write one part and its note; the note comes last, so that a part with a note is whole."""
-        tally = Tally()
-        bad: list[BadValue] = []
-
-        def blocks() -> Iterator[Any]:
-            first = unit.first
-            for block in unit.read():
-                scored = self.scorer.score(block, first, str(unit.file))
-                first += len(block)
-                tally.add(scored.tally)
-                bad.extend(scored.bad)
-                yield scored.block
-
-        path = self.parts / f"part-{unit.number:05}.{self.format}"
-        with writing(self.out):
-            write_part(path, self.scorer.schema, blocks())
-            if bad:
-                _write(self.notes / f"{unit.number:05}.bad.csv", "".join(map(bad_line, bad)))
-            note = json.dumps(tally.data(), ensure_ascii=False)
-            _write(self.notes / f"{unit.number:05}.json", note)
-        return tally.rows
+        """Write one part; gives its number of rows."""
+        return make_part(self.scorer, unit, self.parts, self.format)
 
     def tally(self, numbers: int) -> Tally:
         """The sum over all parts."""
@@ -213,6 +193,29 @@ class Job:
                     _put_aside(self.out)
                 whole.replace(self.out)
                 shutil.rmtree(self.parts, ignore_errors=True)
+
+
+def make_part(scorer: Scorer, unit: Unit, parts: Path, form: str) -> int:
+    """Write one part and its note; the note comes last, so that a part with a note is whole. Gives the rows read."""
+    tally = Tally()
+    bad: list[BadValue] = []
+
+    def blocks() -> Iterator[Any]:
+        first = unit.first
+        for block in unit.read():
+            scored = scorer.score(block, first, str(unit.file))
+            first += len(block)
+            tally.add(scored.tally)
+            bad.extend(scored.bad)
+            yield scored.block
+
+    notes = parts / NOTES
+    with writing(parts):
+        write_part(parts / f"part-{unit.number:05}.{form}", scorer.schema, blocks())
+        if bad:
+            _write(notes / f"{unit.number:05}.bad.csv", "".join(map(bad_line, bad)))
+        _write(notes / f"{unit.number:05}.json", json.dumps(tally.data(), ensure_ascii=False))
+    return tally.rows
 
 
 def _put_aside(out: Path) -> None:

@@ -119,7 +119,7 @@ def check(columns: Columns, schema: pa.Schema, vocabulary: Vocabulary, file: str
                 blanks = {"column": name, "fact": coding.fact.id, "types": refused.expected}
                 problems.append(Problem("column-type", Where(file), blanks, str(schema.field(name).type)))
     if not columns:
-        near = next((n for n in (nearest(c, vocabulary.facts) for c in schema.names) if n), "")
+        near = next((n for n in (nearest(c.lower(), vocabulary.facts) for c in schema.names) if n), "")
         problems.append(Problem("no-fact-column", Where(file), {}, ", ".join(schema.names[:8]), near))
     if problems:
         raise RequestError(problems)

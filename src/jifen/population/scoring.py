@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ import pyarrow as pa
 
 from jifen.answers.door import Jifen, as_day
 from jifen.engines.kernel import Column, Results, compile_kernel
+from jifen.engines.kernel.derive import derived
 from jifen.engines.reference import STATUSES
 from jifen.facts.values import show_value
 from jifen.plan.compile import compile_rules
@@ -95,6 +97,7 @@ class Scorer:
             compiled[_WHERE] = compile_where(settings.where, subject, self.on, rules.shelf)
         follow = compile_rules(rules.shelf.rules, vocabulary)
         self.kernel = compile_kernel(compiled, vocabulary, follow, reasons=frozenset(settings.reasons))
+        self.running = Lock()  # a kernel keeps what it has compiled, and is run by one thread at a time
         asked = set(self.kernel.inputs)
         codes = _codes(compiled.values())
         self.unasked = tuple(c for c, coding in self.columns.items() if coding.fact.id not in asked)
@@ -174,14 +177,14 @@ class Scorer:
         names = {coding.fact.id: c for c, coding in self.columns.items()}
         while len(block):
             try:
-                return self.kernel.run(columns, self.on), wrong
+                with self.running:
+                    return self.kernel.run(columns, self.on), wrong
             except ProfileError as e:
                 problem = e.problems[0]
                 fact = problem.blanks["fact"]
                 given = columns[fact]
-                follows = self.kernel._derived({f: c for f, c in columns.items() if f != fact}, self.on, len(block))[
-                    fact
-                ]
+                others = {f: c for f, c in columns.items() if f != fact}
+                follows = derived(self.kernel.rules, others, self.on, len(block), self.kernel.vocabulary)[fact]
                 assert isinstance(given.values, np.ndarray) and isinstance(follows.values, np.ndarray)
                 against = (given.values != follows.values) & _known(given) & _known(follows)
                 rows = np.flatnonzero(against)

@@ -11,6 +11,7 @@ import glob
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ import pyarrow.parquet as pq
 
 from jifen.problems import Problem, RequestError, Where, nearest
 
-BLOCK = 1 << 17
+BLOCK = 1 << 16
 """Rows of a block."""
 UNIT = 1 << 20
 """Least rows of a unit, where row groups allow it."""
 LINE = 16 << 20
 """Longest line of a CSV file, and the size of its blocks, in bytes."""
+_BYTES_A_CODE = 3
 _CSV_UNIT = 4
 """Blocks of CSV in a unit."""
 _FORMATS = {
@@ -36,7 +38,10 @@ _FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Some rows of a file, `first` counting from 0. `read` gives them in blocks; `rows` is 0 where nobody knows before."""
+    """Some rows of a file, `first` counting from 0. `read` gives them in blocks; `rows` is 0 where nobody knows before.
+
+    Units of Parquet and Arrow can be sent to another machine that sees the same files.
+    """
 
     number: int
     file: Path
@@ -60,7 +65,8 @@ class Skipped:
 class Source:
     """Files of one form. `rows` is their number if the files say it, `size` the bytes of all.
 
-    `skipped` is called for each line of CSV with too few or too many fields; without it such a line is an error.
+    `skipped` is called for each line of CSV with too few or too many fields; without it such a line is an error. `texts` are the paths
+    in Parquet that are read as dictionaries.
     """
 
     files: tuple[Path, ...]
@@ -68,6 +74,7 @@ class Source:
     rows: int | None
     size: int
     skipped: Callable[[Skipped], None] | None = None
+    texts: tuple[str, ...] = ()
     _place: int = field(default=0, repr=False)
 
     @property
@@ -90,8 +97,12 @@ class Source:
         """All units in order, each to give only `columns`. Raises RequestError where a file is broken."""
         number = 0
         for file in self.files:
-            made = {"parquet": _parquet_units, "csv": self._csv_units, "arrow": _arrow_units}[format_of(file)]
-            for unit in made(file, number, columns):
+            form = format_of(file)
+            if form == "parquet":
+                made = _parquet_units(file, number, columns, self.texts)
+            else:
+                made = self._csv_units(file, number, columns) if form == "csv" else _arrow_units(file, number, columns)
+            for unit in made:
                 number = unit.number + 1
                 yield unit
 
@@ -145,7 +156,7 @@ class Source:
 
 
 def _given(blocks: list[pa.RecordBatch]) -> Callable[[], Iterator[pa.RecordBatch]]:
-    return lambda: iter(blocks)
+    return partial(iter, blocks)
 
 
 def format_of(path: Path) -> str:
@@ -202,7 +213,12 @@ def open_source(inputs: Sequence[Path | str]) -> Source:
             problems.append(_differs(file, first, schema))
     if problems or first is None:
         raise RequestError(problems)
-    return Source(files, first, rows, sum(f.stat().st_size for f in files))
+    texts: tuple[str, ...] = ()
+    if format_of(files[0]) == "parquet":
+        texts = _repeated_texts(files[0])
+        with _parquet(files[0], texts) as opened:
+            first = opened.schema_arrow.remove_metadata()
+    return Source(files, first, rows, sum(f.stat().st_size for f in files), None, texts)
 
 
 def _differs(file: Path, first: pa.Schema, schema: pa.Schema) -> Problem:
@@ -224,7 +240,7 @@ def _look(file: Path) -> tuple[pa.Schema, int | None]:
     form = format_of(file)
     try:
         if form == "parquet":
-            with _parquet(file) as opened:
+            with pq.ParquetFile(file) as opened:
                 schema, rows = opened.schema_arrow, opened.metadata.num_rows
         elif form == "arrow":
             schema, rows = _arrow_look(file)
@@ -242,44 +258,52 @@ def _look(file: Path) -> tuple[pa.Schema, int | None]:
 # --- Parquet --------------------------------------------------------------------------------------------------
 
 
-def _parquet(file: Path) -> pq.ParquetFile:
-    """Texts come as dictionaries: each different text once."""
-    plain = pq.read_schema(file)
-    texts = []
-    for f in plain:
-        if pa.types.is_string(f.type) or pa.types.is_large_string(f.type):
-            texts.append(f.name)
-        elif pa.types.is_list(f.type) and pa.types.is_string(f.type.value_type):
-            texts += [f"{f.name}.list.element", f"{f.name}.list.item"]
-    return pq.ParquetFile(file, read_dictionary=texts, pre_buffer=False)
+def _repeated_texts(file: Path) -> tuple[str, ...]:
+    """The paths of texts that repeat themselves: they take few bytes a value, and are read as dictionaries."""
+    metadata = pq.read_metadata(file)
+    found = []
+    for place in range(metadata.num_columns):
+        column = metadata.schema.column(place)
+        if column.physical_type != "BYTE_ARRAY" or str(column.logical_type) != "String" or not metadata.num_row_groups:
+            continue
+        if "." in column.path and column.max_repetition_level:
+            continue  # Arrow cannot read lists of dictionaries in blocks.
+        held = metadata.row_group(0).column(place)
+        if held.total_uncompressed_size <= _BYTES_A_CODE * held.num_values:
+            found.append(column.path)
+    return tuple(found)
 
 
-def _parquet_units(file: Path, number: int, columns: Sequence[str] | None) -> Iterator[Unit]:
-    with _parquet(file) as opened:
-        sizes = [opened.metadata.row_group(i).num_rows for i in range(opened.metadata.num_row_groups)]
+def _parquet(file: Path, texts: Sequence[str]) -> pq.ParquetFile:
+    return pq.ParquetFile(file, read_dictionary=list(texts), pre_buffer=False)
+
+
+def _parquet_units(file: Path, number: int, columns: Sequence[str] | None, texts: Sequence[str]) -> Iterator[Unit]:
+    try:
+        metadata = pq.read_metadata(file)
+    except (pa.ArrowException, OSError) as e:
+        raise RequestError([broken(file, e)]) from None
+    sizes = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
     first, groups, rows = 0, [], 0
     for group, size in enumerate(sizes):
         groups.append(group)
         rows += size
         if rows >= UNIT or group == len(sizes) - 1:
-            yield Unit(number, file, first, rows, _parquet_reader(file, tuple(groups), columns))
+            yield Unit(number, file, first, rows, partial(_read_groups, file, tuple(groups), columns, texts))
             number, first, groups, rows = number + 1, first + rows, [], 0
     if not sizes:
         yield Unit(number, file, 0, 0, _given([]))
 
 
-def _parquet_reader(
-    file: Path, groups: tuple[int, ...], columns: Sequence[str] | None
-) -> Callable[[], Iterator[pa.RecordBatch]]:
-    def read() -> Iterator[pa.RecordBatch]:
-        try:
-            with _parquet(file) as opened:
-                wanted = list(columns) if columns is not None else None
-                yield from opened.iter_batches(BLOCK, row_groups=groups, columns=wanted, use_threads=False)
-        except (pa.ArrowException, OSError) as e:
-            raise RequestError([broken(file, e)]) from None
-
-    return read
+def _read_groups(
+    file: Path, groups: Sequence[int], columns: Sequence[str] | None, texts: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    try:
+        with _parquet(file, texts) as opened:
+            wanted = list(columns) if columns is not None else None
+            yield from opened.iter_batches(BLOCK, row_groups=groups, columns=wanted, use_threads=False)
+    except (pa.ArrowException, OSError) as e:
+        raise RequestError([broken(file, e)]) from None
 
 
 # --- Arrow ----------------------------------------------------------------------------------------------------
@@ -302,37 +326,32 @@ def _arrow_units(file: Path, number: int, columns: Sequence[str] | None) -> Iter
         try:
             opened = pa.ipc.open_file(mapped)
         except pa.ArrowInvalid:
-            yield Unit(number, file, 0, 0, _arrow_reader(file, None, columns))
+            yield Unit(number, file, 0, 0, partial(_read_batches, file, None, columns))
             return
         count = opened.num_record_batches
         for i in range(count):
             rows += opened.get_batch(i).num_rows
             if rows >= UNIT or i == count - 1:
-                yield Unit(number, file, first, rows, _arrow_reader(file, range(held, i + 1), columns))
+                yield Unit(number, file, first, rows, partial(_read_batches, file, range(held, i + 1), columns))
                 number, first, held, rows = number + 1, first + rows, i + 1, 0
         if not count:
             yield Unit(number, file, 0, 0, _given([]))
 
 
-def _arrow_reader(
-    file: Path, batches: range | None, columns: Sequence[str] | None
-) -> Callable[[], Iterator[pa.RecordBatch]]:
-    def read() -> Iterator[pa.RecordBatch]:
-        try:
-            with pa.memory_map(str(file)) as mapped:
-                if batches is None:
-                    blocks: Iterator[pa.RecordBatch] = iter(pa.ipc.open_stream(mapped))
-                else:
-                    opened = pa.ipc.open_file(mapped)
-                    blocks = (opened.get_batch(i) for i in batches)
-                for batch in blocks:
-                    chosen = batch.select(list(columns)) if columns is not None else batch
-                    for start in range(0, len(chosen), BLOCK):
-                        yield chosen.slice(start, BLOCK)
-        except (pa.ArrowException, OSError) as e:
-            raise RequestError([broken(file, e)]) from None
-
-    return read
+def _read_batches(file: Path, batches: range | None, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+    try:
+        with pa.memory_map(str(file)) as mapped:
+            if batches is None:
+                blocks: Iterator[pa.RecordBatch] = iter(pa.ipc.open_stream(mapped))
+            else:
+                opened = pa.ipc.open_file(mapped)
+                blocks = (opened.get_batch(i) for i in batches)
+            for batch in blocks:
+                chosen = batch.select(list(columns)) if columns is not None else batch
+                for start in range(0, len(chosen), BLOCK):
+                    yield chosen.slice(start, BLOCK)
+    except (pa.ArrowException, OSError) as e:
+        raise RequestError([broken(file, e)]) from None
 
 
 # --- CSV ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """A condition that picks people, written as a scheme writes one, and held against them by the same engine.
 
-`age >= 30 and education.degree is any of master, doctorate`; also ``cn/work-permit is B``. Backticks may be left out, and `>=`,
-`<=`, `!=` stand for `≥`, `≤`, `≠`. Where a fact is unknown and the condition therefore open, the person is left out and counted.
+`age >= 30 and education.degree is any of master, doctorate`; also ``cn/work-permit is B``. Backticks may be left out. Where a fact is unknown and the condition therefore open, the person is left out and counted.
 """
 
 from __future__ import annotations
@@ -16,8 +15,6 @@ from jifen.problems import PolicyError, RequestError, Where
 from jifen.schemes.conditions import parse_condition
 from jifen.schemes.model import Conditions, Item, Requirement, Scheme
 from jifen.schemes.shelf import Shelf
-
-_SIGNS = {">=": "≥", "<=": "≤", "!=": "≠"}
 
 
 def compile_where(text: str, subject: str, on: date, shelf: Shelf) -> Plan:
@@ -43,9 +40,7 @@ def _scheme(requirement: Requirement, subject: str, shelf: Shelf) -> Scheme:
 
 
 def _ticked(text: str, shelf: Shelf) -> str:
-    """The text with the law's signs, and backticks around the names of facts and schemes."""
-    for plain, sign in _SIGNS.items():
-        text = text.replace(plain, sign)
+    """The text with backticks around the names of facts and schemes."""
     names = set(shelf.vocabulary.facts) | set(shelf.schemes)
     if "`" in text:
         return text

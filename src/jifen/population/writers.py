@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from jifen.population.sources import BLOCK, format_of
 
-_GROUP = 1 << 20
-"""Rows of a row group."""
+FORMATS = ".parquet, .csv, .arrow"
+"""What can be written."""
 
 
 def write_part(path: Path, schema: pa.Schema, blocks: Iterable[pa.RecordBatch], header: bool = False) -> None:
@@ -26,7 +26,7 @@ def write_part(path: Path, schema: pa.Schema, blocks: Iterable[pa.RecordBatch], 
         with pa.OSFile(str(part), "wb") as sink, _writer(path, sink, schema, header) as writer:
             for block in blocks:
                 if len(block):
-                    writer.write_batch(block if form == "parquet" else _plain(block, lists=form == "arrow"))
+                    writer.write_batch(block if form == "parquet" else plain(block, lists=form == "arrow"))
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(path)
@@ -41,9 +41,11 @@ def _writer(path: Path, sink: Any, schema: pa.Schema, header: bool) -> Any:
         return pq.ParquetWriter(sink, schema)
     if form == "csv":
         return pyarrow.csv.CSVWriter(
-            sink, _plain_schema(schema), write_options=pyarrow.csv.WriteOptions(include_header=header)
+            sink,
+            plain_schema(schema),
+            write_options=pyarrow.csv.WriteOptions(include_header=header, quoting_style="needed"),
         )
-    return pa.ipc.new_file(sink, _plain_schema(schema, lists=True))
+    return pa.ipc.new_file(sink, plain_schema(schema, lists=True))
 
 
 def join_parts(parts: Sequence[Path], whole: Path, schema: pa.Schema) -> Path:
@@ -52,7 +54,7 @@ def join_parts(parts: Sequence[Path], whole: Path, schema: pa.Schema) -> Path:
     if form == "csv":
         with whole.open("wb") as out:
             head = pa.BufferOutputStream()
-            empty = pa.Table.from_pylist([], schema=_plain_schema(schema))
+            empty = pa.Table.from_pylist([], schema=plain_schema(schema))
             pyarrow.csv.write_csv(empty, head)
             out.write(head.getvalue().to_pybytes())
             for part in parts:
@@ -87,13 +89,14 @@ def _plain_type(kind: pa.DataType, lists: bool) -> pa.DataType:
     return kind
 
 
-def _plain_schema(schema: pa.Schema, lists: bool = False) -> pa.Schema:
+def plain_schema(schema: pa.Schema, lists: bool = False) -> pa.Schema:
     """The form of a table in a format without dictionaries; `lists` whether it has lists."""
     return pa.schema([f.with_type(_plain_type(f.type, lists)) for f in schema])
 
 
-def _plain(block: pa.RecordBatch, lists: bool = False) -> pa.RecordBatch:
-    schema = _plain_schema(block.schema, lists)
+def plain(block: pa.RecordBatch, lists: bool = False) -> pa.RecordBatch:
+    """A block without dictionaries."""
+    schema = plain_schema(block.schema, lists)
     arrays = []
     for array, f in zip(block.columns, schema, strict=True):
         if pa.types.is_string(f.type) and (pa.types.is_list(array.type) or pa.types.is_large_list(array.type)):

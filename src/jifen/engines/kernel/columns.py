@@ -24,13 +24,14 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The values of one fact, one a row; where `valid` is false the fact is unknown.
+    """The values of one fact, one a row; where `valid` is false the fact is unknown, and where the value is `unknown`.
 
     Spells are an array of objects: tuples as in a profile.
     """
 
     values: Array | Mapping[str, Array]
     valid: NDArray[np.bool_] | None = None
+    unknown: int | None = None
 
     def __len__(self) -> int:
         if isinstance(self.values, Mapping):
@@ -38,12 +39,25 @@ class Column:
             return 0 if some is None else len(some)
         return len(self.values)
 
+    @property
+    def complete(self) -> bool:
+        """Whether the fact is known in every row, as far as the form of the column says."""
+        return self.valid is None and self.unknown is None
+
+    def masked(self) -> Column:
+        """The same with all that is unknown in the mask."""
+        if self.unknown is None:
+            return self
+        assert not isinstance(self.values, Mapping)
+        told = self.values != self.unknown
+        return Column(self.values, told if self.valid is None else told & self.valid)
+
     def part(self, rows: Any) -> Column:
         """Some of the rows: a slice, places, or a mask."""
         valid = None if self.valid is None else self.valid[rows]
         if isinstance(self.values, Mapping):
             return Column({k: v[rows] for k, v in self.values.items()}, valid)
-        return Column(self.values[rows], valid)
+        return Column(self.values[rows], valid, self.unknown)
 
 
 def length(columns: Mapping[str, Column]) -> int:
@@ -57,7 +71,8 @@ def length(columns: Mapping[str, Column]) -> int:
 def check(columns: Mapping[str, Column], vocabulary: Vocabulary) -> None:
     """Raises ProfileError for the first value of each column that lies outside the domain of its fact."""
     problems = []
-    for name, column in columns.items():
+    for name, given in columns.items():
+        column = given.masked()
         fact, values = vocabulary.facts[name], column.values
         if isinstance(values, Mapping) or values.dtype == object or not len(values):
             continue
@@ -103,10 +118,11 @@ def variable_column(variable: Variable, columns: Mapping[str, Column], on: date)
             held = first.values.get(variable.code)
             return Column(np.zeros(len(first), bool) if held is None else held, first.valid)
         return first
+    first = first.masked()
     if isinstance(compute, CompletedUnits) and first.values.dtype != object:  # type: ignore[union-attr]
         days = completed_days(compute.unit, variable.high, on)
         return Column(np.searchsorted(days, -np.asarray(first.values, np.int64), "right"), first.valid)
-    parts = [columns[f] for f in variable.facts]
+    parts = [columns[f].masked() for f in variable.facts]
     valid = first.valid
     for part in parts[1:]:
         valid = part.valid if valid is None else valid if part.valid is None else valid & part.valid
@@ -155,9 +171,10 @@ def ratios(left: Column, right: Column, high: int, valid: NDArray[np.bool_] | No
 
 def cells_of(column: Column | None, starts: Sequence[int], rows: int) -> Array:
     """The cell of each row: its place among `starts`, or their number where the value is unknown."""
-    kind = np.uint8 if len(starts) < 255 else np.uint16
+    kind = np.uint8 if len(starts) <= 255 else np.uint16
     if column is None:
         return np.full(rows, len(starts), kind)
+    column = column.masked()
     values = column.values
     assert not isinstance(values, Mapping)
     if values.dtype == bool:
@@ -171,4 +188,14 @@ def cells_of(column: Column | None, starts: Sequence[int], rows: int) -> Array:
         made = np.searchsorted(np.asarray(starts[1:]), values, "right").astype(kind)
     if column.valid is not None:
         made[~column.valid] = len(starts)
+    return made
+
+
+def distances_of(column: Column, low: int, high: int) -> Array:
+    """How far each value lies above the low end of its domain; one beyond the high end where it is unknown."""
+    column = column.masked()
+    assert not isinstance(column.values, Mapping)
+    made = (column.values.astype(np.int64) - low).astype(np.int32)
+    if column.valid is not None:
+        made[~column.valid] = high - low + 1
     return made

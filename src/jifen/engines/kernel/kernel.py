@@ -1,9 +1,9 @@
-"""Kernels: a set of plans made ready for tables of people, and what they give."""
+"""Kernels: a set of plans made ready for tables of people, and run over them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,64 +11,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jifen.engines.kernel import machine
-from jifen.engines.kernel.columns import Column, cells_of, check, length, variable_column
+from jifen.engines.kernel import machine, native
+from jifen.engines.kernel.columns import Column, cells_of, check, distances_of, length, variable_column
+from jifen.engines.kernel.derive import derived, rules_for
+from jifen.engines.kernel.ir import Machine, Source
 from jifen.engines.kernel.laws import NOT_IN_FORCE, REASONS, Law
 from jifen.engines.kernel.order import first_values
 from jifen.engines.kernel.program import Out, Program
-from jifen.engines.kernel.resolve import Counts, Resolver
-from jifen.facts.values import show_value
+from jifen.engines.kernel.resolve import Resolver
+from jifen.engines.kernel.results import Result, Results
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.form import Plan
 from jifen.plan.values import Typed, Variable
-from jifen.problems import Problem, ProfileError, Where
 
 Array = NDArray[Any]
 Rules = tuple[Mapping[str, Typed], Mapping[str, Variable]]
 """The derived facts of the vocabulary, as `plan.compile.compile_rules` gives them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one scheme gives, one entry a row.
-
-    `status` is the place in `engines.reference.STATUSES`; `outcome` the place in `outcomes`, -1 unless the status is `qualifies`. `low`
-    and `high` are the exact bounds of the points, None if the scheme has none (the same array where nothing can be unknown).
-
-    Asked for as reasons: `criteria` gives (low, high) a criterion; `failing` the place in `gates` of the first requirement (or the pass
-    mark) that does not hold, -1 if there is none; `distance` the lower bound less the pass mark; `deciding` the place in `facts` of the
-    unknown fact that can change status or outcome and is asked first, -1 if there is none.
-    """
-
-    status: Array
-    outcome: Array
-    low: Array | None
-    high: Array | None
-    outcomes: tuple[str, ...] = ()
-    criteria: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)
-    gates: tuple[str, ...] = ()
-    failing: Array | None = None
-    distance: Array | None = None
-    facts: tuple[str, ...] = ()
-    deciding: Array | None = None
-
-
-@dataclass(frozen=True)
-class Results(Mapping[str, Result]):
-    """The results of a run by scheme, and how many rows needed care."""
-
-    rows: int
-    schemes: Mapping[str, Result]
-    counts: Mapping[str, Counts]
-
-    def __getitem__(self, scheme: str) -> Result:
-        return self.schemes[scheme]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.schemes)
-
-    def __len__(self) -> int:
-        return len(self.schemes)
+_WIDE = 128
+"""A variable of more cells than this is compared as a number."""
 
 
 def compile_kernel(
@@ -78,7 +38,11 @@ def compile_kernel(
     *,
     reasons: frozenset[str] = frozenset(),
 ) -> Kernel:
-    """Make plans ready for tables. A plan of None is a scheme that is not in force. `reasons` are some of `REASONS`."""
+    """Make plans ready for tables. A plan of None is a scheme that is not in force. `reasons` are some of `REASONS`.
+
+    Machine code is made at the first run, when it is known how the columns come; later runs with columns of the same form use it again,
+    later processes find it in the cache.
+    """
     if reasons - set(REASONS):
         raise ValueError(f"reasons are {', '.join(REASONS)}; not {', '.join(sorted(reasons - set(REASONS)))}")
     return Kernel(plans, vocabulary, rules, reasons)
@@ -90,203 +54,252 @@ class Kernel:
     def __init__(
         self, plans: Mapping[str, Plan | None], vocabulary: Vocabulary, rules: Rules, reasons: frozenset[str]
     ) -> None:
-        self.vocabulary, self.rules, self.reasons = vocabulary, rules, reasons
-        self.idle = tuple(name for name, plan in plans.items() if plan is None)
-        self.names = tuple(plans)
+        self.vocabulary, self.reasons, self.names = vocabulary, reasons, tuple(plans)
+        ready = {name: plan for name, plan in plans.items() if plan is not None}
         self.variables: dict[str, Variable] = {}
         cells: dict[str, set[int]] = {}
-        for plan in plans.values():
-            if plan is None:
-                continue
-            roots = [plan.outcome, *(n for n in (plan.total, plan.best_total) if n is not None)]
-            if "criteria" in reasons:
-                roots += [p.points for p in plan.parts.values()]
-            if "failing" in reasons:
-                roots += plan.gates
-            for name, starts in first_values(roots).items():
+        for plan in ready.values():
+            for name, starts in first_values(_roots(plan, reasons)).items():
                 cells.setdefault(name, set()).update(starts)
                 self.variables[name] = plan.variables[name]
         self.cells = {name: tuple(sorted(starts)) for name, starts in cells.items()}
-        self.laws = {n: Law(n, _reduced(p, self.cells), self.cells, reasons) for n, p in plans.items() if p is not None}
+        self.wide = {
+            n: (v.low, v.high)
+            for n, v in self.variables.items()
+            if len(self.cells[n]) > _WIDE and v.high - v.low < 1 << 30 and v.compute is None
+        }
+        self.laws = {n: Law(n, _reduced(plan, self.cells), self.cells, reasons) for n, plan in ready.items()}
         self.resolvers = {n: Resolver(law) for n, law in self.laws.items()}
-        self._programs: dict[frozenset[str], Program] = {}
+        asked = list(dict.fromkeys(f for v in self.variables.values() for f in v.facts))
+        self.rules = rules_for(asked, *rules, vocabulary)
+        self._asked = asked
+        self._programs: dict[tuple[frozenset[str], frozenset[str], int], Program] = {}
+        self._codes: dict[tuple[object, ...], tuple[Program, native.Code]] = {}
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The facts that the kernel can use, those included from which others follow."""
-        asked = {f: None for v in self.variables.values() for f in v.facts}
-        typed, variables = self.rules
-        for name in self._derivable:
-            for variable in first_values([typed[name].node]):
-                asked |= dict.fromkeys(variables[variable].facts)
-        return tuple(f for f in asked if f in self.vocabulary.facts)
+        found = dict.fromkeys(self._asked)
+        for rule in self.rules:
+            found |= dict.fromkeys(rule.facts)
+        return tuple(f for f in found if f in self.vocabulary.facts)
 
-    @cached_property
-    def _derivable(self) -> tuple[str, ...]:
-        """The facts asked that the rules of the vocabulary can give."""
-        asked = {f for v in self.variables.values() for f in v.facts}
-        return tuple(n for n in self.rules[0] if n in asked and n in self.vocabulary.facts)
-
-    def program(self, opened: frozenset[str]) -> Program:
-        """The steps of all plans where these variables may be unknown."""
-        program = self._programs.get(opened)
+    def program(self, opened: frozenset[str], absent: frozenset[str] = frozenset(), joint: int = 32) -> Program:
+        """The steps of all plans where `opened` variables may be unknown, and `absent` ones always are."""
+        key = (opened, absent, joint)
+        program = self._programs.get(key)
         if program is None:
-            program = self._programs[opened] = Program()
+            program = self._programs[key] = Program(joint, opened | absent, absent, self.wide)
             for law in self.laws.values():
-                law.write(program, opened & frozenset(law.plan.variables))
+                law.write(program)
         return program
 
     # --- running ------------------------------------------------------------------------------------------------
 
-    def run(self, columns: Mapping[str, Column], on: date, *, threads: int = 1) -> Results:
+    def run(self, columns: Mapping[str, Column], on: date, *, threads: int = 1, into: Results | None = None) -> Results:
         """What every scheme gives for every row, as of a day. Facts without a column are unknown; columns of other facts are left aside.
 
+        The arrays of `into`, an earlier result with as many rows that is no longer needed, are filled again.
         Raises ProfileError for a value outside its domain, and for one that contradicts what follows from others.
         """
-        used = {name: column for name, column in columns.items() if name in self.inputs}
         rows = length(columns)
-        check(used, self.vocabulary)
-        used |= self._derived(used, on, rows)
-        ready = {name: variable_column(v, used, on) for name, v in self.variables.items()}
-        opened = frozenset(n for n, c in ready.items() if c is None or c.valid is not None)
-        cells = {n: cells_of(c, self.cells[n], rows) for n, c in ready.items()}
-        out = {k: np.array(v) for k, v in machine.run(self.program(opened), cells, rows).items()}
-        self._care(out, cells)
-        known = {f: None if f not in used else used[f].valid for f in self.inputs}
-        return self._results(out, rows, cells, known)
+        used = {name: column for name, column in columns.items() if name in self.inputs}
+        for name, column in used.items():
+            if isinstance(column.values, np.ndarray) and column.values.dtype.kind not in "biuO":
+                raise TypeError(f"{name}: a column holds whole numbers, in the coding of its fact")
+        given = dict(used)
+        if any(f in used for rule in self.rules for f in rule.facts):
+            check(given, self.vocabulary)
+            used |= derived(self.rules, used, on, rows, self.vocabulary)
+        ready = {n: c for n, v in self.variables.items() if (c := variable_column(v, used, on)) is not None}
+        absent = frozenset(self.variables) - frozenset(ready)
+        opened = frozenset(n for n, c in ready.items() if not c.complete)
+        way = native.machine()
+        if way is None:
+            check(given, self.vocabulary)
+            out = self._by_numpy(ready, opened, absent, rows)
+        else:
+            out, beyond = self._by_code(ready, opened, absent, rows, threads, way, into)
+            if beyond:
+                check(given, self.vocabulary)
+        counts = self._care(out, ready)
+        return self._results(out, ready, used, rows, counts)
 
-    def _derived(self, columns: Mapping[str, Column], on: date, rows: int) -> dict[str, Column]:
-        """The columns of facts that follow from others, put together with those given."""
-        typed, variables = self.rules
-        made: dict[str, Column] = {}
-        for name in self._derivable:
-            node = typed[name].node
-            asked = [v for v in first_values([node]) if variables[v].facts[0] in columns]
-            if asked:
-                made[name] = self._follow(name, node, columns, on, rows)
-        return made
-
-    def _follow(self, name: str, node: Any, columns: Mapping[str, Column], on: date, rows: int) -> Column:
-        """What follows for one fact: known where every completion of the facts it is made of gives the same."""
-        variables = self.rules[1]
-        starts = first_values([node])
-        ready = {v: variable_column(variables[v], columns, on) for v in starts}
-        cells = {v: cells_of(c, starts[v], rows) for v, c in ready.items()}
-        low, high = _bounds(node, starts, cells, rows)
-        touched = np.zeros(rows, bool)
-        for v, places in cells.items():
-            touched |= places != len(starts[v])
-        known = touched & (low == high)
-        given = columns.get(name)
-        if given is None:
-            return Column(low, known)
-        assert not isinstance(given.values, Mapping)
-        told = np.ones(rows, bool) if given.valid is None else given.valid
-        wrong = told & known & (given.values != low)
-        if wrong.any():
-            self._contradiction(name, int(wrong.argmax()), given.values, low, [*starts], on)
-        return Column(np.where(told, given.values, low), None if given.valid is None else told | known)
-
-    def _contradiction(
-        self, name: str, row: int, given: Array, follows: Array, variables: Sequence[str], on: date
-    ) -> None:
-        fact = self.vocabulary.facts[name]
-        others = dict.fromkeys(f for v in variables for f in self.rules[1][v].facts)
-        blanks = {
-            "fact": name,
-            "others": ", ".join(f"`{o}`" for o in others),
-            "value": show_value(fact, int(follows[row])),
-            "day": on,
+    def _by_numpy(
+        self, ready: Mapping[str, Column], opened: frozenset[str], absent: frozenset[str], rows: int
+    ) -> dict[Out, Array]:
+        program = self.program(opened, absent)
+        cells = {
+            n: distances_of(c, *self.wide[n]) if n in self.wide else cells_of(c, self.cells[n], rows)
+            for n, c in ready.items()
         }
-        at = Where(path=f"{name}, row {row + 1}")
-        raise ProfileError([Problem("contradiction", at, blanks, show_value(fact, int(given[row])))])
+        return {k: np.array(v) for k, v in machine.run(program, cells, rows).items()}
 
-    def _care(self, out: dict[Out, Array], cells: Mapping[str, Array]) -> None:
-        """Resolve the marked rows of each plan."""
+    def _by_code(
+        self,
+        ready: Mapping[str, Column],
+        opened: frozenset[str],
+        absent: frozenset[str],
+        rows: int,
+        threads: int,
+        way: Machine,
+        into: Results | None,
+    ) -> tuple[dict[Out, Array], bool]:
+        """The outputs by machine code, and whether a value may lie outside its domain."""
+        sources: dict[str, Source] = {}
+        inputs: dict[str, tuple[Array, Array | None]] = {}
+        for name, column in ready.items():
+            if column.unknown is not None and (column.valid is not None or name in self.wide):
+                column = column.masked()
+            values = _plain(column)
+            variable, masked = self.variables[name], column.valid is not None
+            bits, signed = values.dtype.itemsize * 8, values.dtype.kind == "i"
+            sources[name] = Source(
+                bits, signed, variable.low, variable.high, self.cells[name], masked, name in self.wide, column.unknown
+            )
+            inputs[name] = values, None if column.valid is None else np.ascontiguousarray(column.valid)
+        key = (absent, way.name, tuple(sources.items()))
+        if key not in self._codes:
+            program = self.program(opened, absent, way.joint)
+            self._codes[key] = program, native.compile_program(program, sources, _bits(program), way)
+        program, code = self._codes[key]
+        bits_of = _bits(program)
+        kept = into.rooms if into is not None and into.rows == rows else {}
+        filled: dict[tuple[int, int], Array] = {}
+        for n, (out, sink) in enumerate(code.sinks):
+            kind = native.kind_of(sink.bits, program.low(sink.step))
+            old = kept.get(out)
+            fits = old is not None and old.dtype == kind
+            filled[sink.step, sink.bits] = old if old is not None and fits else native.room(rows, kind, n)
+        beyond = code.call(inputs, {out: filled[sink.step, sink.bits] for out, sink in code.sinks}, rows, threads)
+        found: dict[Out, Array] = {}
+        for out, step in program.outputs.items():
+            array = filled.get((step, bits_of[out]))
+            if array is None:
+                array = np.full(rows, program.low(step), native.kind_of(bits_of[out], program.low(step)))
+            found[out] = array
+        return found, beyond
+
+    def _care(self, out: dict[Out, Array], ready: Mapping[str, Column]) -> dict[str, int]:
+        """Let the reference engine decide the marked rows of each plan; their number by scheme."""
+        counts = {}
         for name, resolver in self.resolvers.items():
-            marked = out.pop((name, "mark", ""), None)
-            rows = np.flatnonzero(marked) if marked is not None else ()
-            if not len(rows):
-                continue
-            part = {v: cells[v][rows] for v in resolver.law.plan.variables}
-            for key, values in resolver.resolve(part, len(rows)).items():
-                out[key][rows] = values
+            marked = out.get((name, "mark", ""))
+            rows = np.flatnonzero(marked) if marked is not None else np.empty(0, np.int64)
+            if len(rows):
+                for key, values in resolver.resolve(self._cells(resolver.law, ready, rows)).items():
+                    if key[1] == "high" and out[key] is out[name, "low", ""]:
+                        out[key] = out[key].copy()
+                    out[key][rows] = values
+                counts[name] = len(rows)
+        return counts
+
+    def _cells(self, law: Law, ready: Mapping[str, Column], rows: Array) -> dict[str, Array]:
+        """The cells of a plan's variables in some rows."""
+        parts = {v: ready[v].part(rows) if v in ready else None for v in law.plan.variables}
+        return {v: cells_of(part, self.cells[v], len(rows)) for v, part in parts.items()}
+
+    # --- results ------------------------------------------------------------------------------------------------
 
     def _results(
         self,
         out: Mapping[Out, Array],
+        ready: Mapping[str, Column],
+        used: Mapping[str, Column],
         rows: int,
-        cells: Mapping[str, Array],
-        known: Mapping[str, NDArray[np.bool_] | None],
+        counts: Mapping[str, int],
     ) -> Results:
-        made = {n: self._result(law, out, rows) for n, law in self.laws.items()}
-        for name in self.idle:
-            made[name] = Result(np.full(rows, NOT_IN_FORCE, np.uint8), np.full(rows, -1, np.int16), None, None)
-        counts = {n: r.counts for n, r in self.resolvers.items()}
-        return Results(rows, {n: made[n] for n in self.names}, counts)
+        made: dict[str, Result] = {}
+        for name in self.names:
+            law = self.laws.get(name)
+            if law is None:
+                made[name] = Result(np.full(rows, NOT_IN_FORCE, np.uint8), np.full(rows, -1, np.int16))
+                continue
+            made[name] = _result(law, out)
+            if "deciding" in self.reasons:
+                facts, deciding = self._deciding(law, out, ready, used, rows)
+                made[name] = replace(made[name], facts=facts, deciding=deciding)
+        return Results(rows, made, counts, out)
 
-    def _result(self, law: Law, out: Mapping[Out, Array], rows: int) -> Result:
-        plan, name = law.plan, law.name
+    def _deciding(
+        self,
+        law: Law,
+        out: Mapping[Out, Array],
+        ready: Mapping[str, Column],
+        used: Mapping[str, Column],
+        rows: int,
+    ) -> tuple[tuple[str, ...], Array]:
+        """The unknown fact that can change the outcome and is asked first, where the outcome is open."""
+        facts = tuple(dict.fromkeys(f for v in law.plan.variables.values() for f in v.facts))
+        result = np.full(rows, -1, np.int16)
+        open_rows = np.flatnonzero(out[law.name, "open", ""])
+        if len(open_rows):
+            names = list(law.plan.variables)
+            first = self.resolvers[law.name].deciding(self._cells(law, ready, open_rows))
+            for n in np.unique(first[first >= 0]):
+                rows_of = open_rows[first == n]
+                for fact in reversed(law.plan.variables[names[n]].facts):
+                    column = used[fact].masked() if fact in used else None
+                    known = np.zeros(len(rows_of), bool)
+                    if column is not None:
+                        known = np.ones(len(rows_of), bool) if column.valid is None else column.valid[rows_of]
+                    result[rows_of[~known]] = facts.index(fact)
+        return facts, result
 
-        def whole(what: str, part: str = "") -> Array | None:
-            found = out.get((name, what, part))
-            return None if found is None else found.astype(np.int32, copy=False)
 
-        low = whole("low")
-        criteria = {}
-        if "criteria" in self.reasons:
-            for part in plan.parts:
-                least, most = whole("criterion low", part), whole("criterion high", part)
-                assert least is not None and most is not None
-                criteria[part] = (least, most)
-        distance = None
-        if "distance" in self.reasons and low is not None and plan.scheme.pass_mark is not None:
-            distance = low - np.int32(plan.scheme.pass_mark)
-        failing = out.get((name, "failing", ""))
-        return Result(
-            status=out[name, "status", ""].astype(np.uint8, copy=False),
-            outcome=out[name, "outcome", ""].astype(np.int16, copy=False),
-            low=low,
-            high=whole("high"),
-            outcomes=plan.outcomes,
-            criteria=criteria,
-            gates=law.gates,
-            failing=None if failing is None else failing.astype(np.int16, copy=False),
-            distance=distance,
-        )
+def _result(law: Law, out: Mapping[Out, Array]) -> Result:
+    plan, name = law.plan, law.name
+
+    def points(what: str, part: str = "") -> Array | None:
+        found = out.get((name, what, part))
+        return None if found is None else found.astype(np.int32, copy=False)
+
+    low, criteria, distance = points("low"), {}, None
+    if "criteria" in law.reasons:
+        criteria = {c: (out[name, "criterion low", c], out[name, "criterion high", c]) for c in plan.parts}
+    if "distance" in law.reasons and low is not None and plan.scheme.pass_mark is not None:
+        distance = low - np.int32(plan.scheme.pass_mark)
+    failing = out.get((name, "failing", ""))
+    return Result(
+        status=out[name, "status", ""].astype(np.uint8, copy=False),
+        outcome=out[name, "outcome", ""].astype(np.int16, copy=False),
+        low=low,
+        high=low if out.get((name, "high", "")) is out.get((name, "low", "")) else points("high"),
+        outcomes=plan.outcomes,
+        criteria=criteria,
+        gates=law.gates,
+        failing=None if failing is None else failing.astype(np.int16, copy=False),
+        distance=distance,
+    )
+
+
+def _roots(plan: Plan, reasons: frozenset[str]) -> list[Any]:
+    found = [plan.outcome, *(n for n in (plan.total, plan.best_total) if n is not None)]
+    if "criteria" in reasons:
+        found += [p.points for p in plan.parts.values()]
+    return found + (list(plan.gates) if "failing" in reasons else [])
 
 
 def _reduced(plan: Plan, cells: Mapping[str, Sequence[int]]) -> Plan:
     """The plan with only the variables that the roots of the kernel ask."""
-    from dataclasses import replace
-
-    kept = {n: v for n, v in plan.variables.items() if n in cells}
-    return replace(plan, variables=kept)
+    return replace(plan, variables={n: v for n, v in plan.variables.items() if n in cells})
 
 
-def _bounds(
-    node: Any, starts: Mapping[str, Sequence[int]], cells: Mapping[str, Array], rows: int
-) -> tuple[Array, Array]:
-    """The exact bounds of one node, where any of its variables may be unknown."""
-    import itertools
+def _bits(program: Program) -> dict[Out, int]:
+    """The bits in which each output leaves."""
+    fixed = {"status": 8, "outcome": 16, "mark": 8, "open": 8, "failing": 16, "low": 32, "high": 32}
+    return {
+        n: fixed.get(n[1]) or (16 if program.low(s) >= -(1 << 15) and program.high(s) < 1 << 15 else 32)
+        for n, s in program.outputs.items()
+    }
 
-    from jifen.engines.kernel.order import Order
-    from jifen.engines.kernel.program import Writer
 
-    ends = Order(starts).ends(node)
-    program = Program()
-    writer = Writer(program, starts)
-    for side, put in (("least", ends.least), ("most", ends.most)):
-        program.outputs["", side, ""] = writer.write(node, {v: c[0] for v, c in put.items()}, {})
-    tries = {v: sorted({*ends.least[v], *ends.most[v]}) for v in ends.split}
-    low = high = None
-    for combination in itertools.product(*tries.values()):
-        put_in = dict(cells)
-        for v, c in zip(tries, combination, strict=True):
-            put_in[v] = np.where(cells[v] == len(starts[v]), c, cells[v]).astype(cells[v].dtype)
-        found = machine.run(program, put_in, rows)
-        one, other = found["", "least", ""].astype(np.int64), found["", "most", ""].astype(np.int64)
-        low = one if low is None else np.minimum(low, one)
-        high = other if high is None else np.maximum(high, other)
-    assert low is not None and high is not None
-    return low, high
+def _plain(column: Column) -> Array:
+    """The values in one run of memory, as machine code reads them."""
+    values = column.values
+    assert not isinstance(values, Mapping)
+    if values.dtype.kind == "O":
+        values = values.astype(np.int64)
+    if not values.dtype.isnative:
+        values = values.astype(values.dtype.newbyteorder("="))
+    return np.ascontiguousarray(values)

@@ -6,18 +6,23 @@ fact is unknown are marked: for them these bounds are not proved, and `resolve` 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
-from jifen.engines.kernel.order import Ends, Order, first_values
+from jifen.engines.kernel.order import Ends
 from jifen.engines.kernel.program import Program, Step, Writer
+from jifen.engines.kernel.ways import Way, Ways
 from jifen.engines.reference import STATUSES
 from jifen.plan.form import Plan
 from jifen.plan.nodes import Node
 
 REASONS = ("criteria", "failing", "distance", "deciding")
 """What can be asked beside points, status and outcome."""
+Side = Literal["least", "most"]
+_OTHER: dict[Side, Side] = {"least": "most", "most": "least"}
 QUALIFIES, NOT, OPEN, AUTHORITY, NOT_IN_FORCE = range(len(STATUSES))
 
 
@@ -70,114 +75,133 @@ class Law:
         return (*requirements, "pass mark")[: len(self.plan.gates)]
 
     @cached_property
-    def ends(self) -> dict[str, Ends]:
-        """The cells at the ends of each root, as places among the kernel's cells."""
-        own = first_values(self.roots.values())
-        order = Order(own)
-
-        def placed(side: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-            return {v: tuple(self.cells[v].index(own[v][c]) for c in cells) for v, cells in side.items()}
-
-        found = {}
-        for name, node in self.roots.items():
-            ends = order.ends(node)
-            found[name] = Ends(placed(ends.least), placed(ends.most))
-        return found
+    def ways(self) -> Ways:
+        return Ways(self.plan.graph, self.cells)
 
     @cached_property
     def presumed(self) -> dict[str, int]:
         """The cells of what is taken to be so until the authority says otherwise."""
         return {v: place(self.cells[v], value) for v, value in self.plan.presumed.items() if v in self.cells}
 
-    @cached_property
-    def tries(self) -> dict[str, tuple[int, ...]]:
-        """The split variables, each with the cells to be tried where it is unknown. The choice is not among them."""
-        found: dict[str, set[int]] = {}
-        for ends in self.ends.values():
-            for name in ends.split:
-                found.setdefault(name, set()).update(ends.least[name], ends.most[name])
-        return {v: tuple(sorted(c)) for v, c in found.items() if v not in self.presumed and v != self.choice}
+    def _put(self, ends: Ends, name: str, side: str, authority: str) -> int:
+        """The cell that stands for an unknown variable."""
+        if name in self.presumed:
+            return self.presumed[name]
+        variable = self.plan.variables.get(name)
+        if variable is not None and variable.authority:
+            side = authority
+        return (ends.least if side == "least" else ends.most)[name][0]
 
-    @cached_property
-    def choice_matters(self) -> bool:
-        """Whether anything but the total depends on the choice where it stays open."""
-        asked = [e for name, e in self.ends.items() if name not in ("total", "best") and not name.startswith("option ")]
-        return any(len({*e.least.get(self.choice, ()), *e.most.get(self.choice, ())}) > 1 for e in asked)
-
-    def sides(self, root: str, opened: frozenset[str], authority: str = "") -> tuple[dict[str, int], dict[str, int]]:
-        """The cells that unknown variables take for the lower and for the upper bound of a root.
-
-        With `authority` what an authority decides takes the cell of that end (`least`, `most`) on both sides.
-        """
-        ends, plan = self.ends[root], self.plan
-        low: dict[str, int] = {}
-        high: dict[str, int] = {}
-        for name in ends.least:
-            variable = plan.variables[name]
-            least, most = ends.least[name][0], ends.most[name][0]
-            if name not in opened:
-                least = most = 0
-            if name in self.presumed:
-                least = most = self.presumed[name]
-            elif authority and variable.authority:
-                least = most = least if authority == "least" else most
-            low[name], high[name] = least, most
-        return low, high
-
-    def write(self, program: Program, opened: frozenset[str]) -> None:
-        """Everything that is asked of this plan, as outputs of the program. `opened` are the variables that may be unknown."""
-        writer = Writer(program, self.cells)
-        lanes: dict[str, Step] = {}
-        if self.choice:
-            lanes[self.choice] = self._chosen(writer, opened)
-        bounds = {name: self._bounds(writer, name, opened, lanes) for name in self._plain}
-        if self.choice and self.choice in opened:
-            given = writer.lane(self.choice)
-            unknown = program.cut(given, [len(self.cells[self.choice])])
-            best = self._bounds(writer, "best", opened, {})
-            total = self._bounds(writer, "total", opened, {})
-            bounds["total"] = (
-                program.pick(unknown, (total[0], best[0])),
-                program.pick(unknown, (total[1], best[1])),
-            )
-        self._finish(program, bounds, self._authority(writer, opened, lanes))
-        marks = [program.cut(writer.lane(v), [len(self.cells[v])]) for v in self.tries if v in opened]
-        if self.choice and self.choice in opened and self.choice_matters:
-            marks.append(program.cut(lanes[self.choice], [len(self.cells[self.choice])]))
-        if marks:
-            program.outputs[self.name, "mark", ""] = program.extreme("max", marks)
+    def write(self, program: Program) -> None:
+        """Everything that is asked of this plan, as outputs of the program."""
+        Page(self, program).write()
 
     @property
-    def _plain(self) -> list[str]:
+    def plain_roots(self) -> list[str]:
         return [n for n in self.roots if n != "best" and not n.startswith("option ")]
 
-    def _bounds(
-        self, writer: Writer, root: str, opened: frozenset[str], lanes: Mapping[str, Step]
-    ) -> tuple[Step, Step]:
-        low, high = self.sides(root, opened)
-        node = self.roots[root]
-        return writer.write(node, low, lanes), writer.write(node, high, lanes)
+    @cached_property
+    def plain_plan(self) -> Plan:
+        """The plan with every variable a fact of its own, so that cells can be put into the reference engine."""
+        variables = {n: replace(v, facts=(n,), code="", compute=None) for n, v in self.plan.variables.items()}
+        return replace(self.plan, variables=variables)
 
-    def _authority(
-        self, writer: Writer, opened: frozenset[str], lanes: Mapping[str, Step]
-    ) -> tuple[Step | None, Step | None]:
+
+class Page:
+    """The steps of one law in one program."""
+
+    def __init__(self, law: Law, program: Program) -> None:
+        self.law, self.program = law, program
+        self.opened = program.opened & frozenset(law.plan.variables)
+        self.careful = self.opened - frozenset(law.presumed) - {law.choice}
+        self.writer = Writer(program, law.ways.cells)
+        self.rough: set[str] = set()
+        self._ways: dict[str, Way] = {}
+
+    def write(self) -> None:
+        law, program, choice = self.law, self.program, self.law.choice
+        lanes: dict[str, Step] = {}
+        if choice:
+            lanes[choice] = self._chosen()
+        bounds = {n: self._bounds(n, lanes) for n in law.plain_roots if n != "total" or choice not in self.opened}
+        if choice and choice in self.opened:
+            # As given, or the best in each case.
+            ways = [self._bounds(f"option {n}", {}) for n in range(len(law.options))] + [self._bounds("best", {})]
+            values = _values(law.plan, choice)
+            options = [values.index(v) for v in law.cells[choice]]
+            given = program.table(self.writer.lane(choice), [*options, len(options)])
+            bounds["total"] = program.pick(given, [w[0] for w in ways]), program.pick(given, [w[1] for w in ways])
+        self._finish(bounds, self._authority(lanes))
+        marks = [program.unknown(v, len(law.cells[v])) for v in sorted(self.rough)]
+        if marks:
+            program.outputs[law.name, "mark", ""] = program.extreme("max", marks)
+
+    # --- bounds -------------------------------------------------------------------------------------------------
+
+    def _way(self, root: str) -> Way:
+        way = self._ways.get(root)
+        if way is None:
+            points = root in ("total", "best") or root.startswith("option ")
+            careful = self.careful if points else self.careful | ({self.law.choice} & self.opened)
+            way = self._ways[root] = self.law.ways.find(self.law.roots[root], careful)
+            self.rough |= way.all_rough
+        return way
+
+    def _bounds(self, root: str, lanes: Mapping[str, Step]) -> tuple[Step, Step]:
+        way = self._way(root)
+        return self._end(way, lanes, "least", "least"), self._end(way, lanes, "most", "most")
+
+    def _authority(self, lanes: Mapping[str, Step]) -> tuple[Step | None, Step | None]:
         """The least of the most that the authority can make of the outcome, and the most of the least."""
-        authority = {v for v in self.ends["outcome"].least if self.plan.variables[v].authority}
-        if not (authority - set(self.presumed)) & opened:
+        law = self.law
+        decided = {v for v in law.ways.under(law.plan.outcome) if law.plan.variables[v].authority}
+        if not (decided - set(law.presumed)) & self.opened:
             return None, None
-        least_of_most, _ = self.sides("outcome", opened, "most")
-        _, most_of_least = self.sides("outcome", opened, "least")
-        node = self.plan.outcome
-        return writer.write(node, least_of_most, lanes), writer.write(node, most_of_least, lanes)
+        way = self._way("outcome")
+        self._mixed(way)
+        return self._end(way, lanes, "least", "most"), self._end(way, lanes, "most", "least")
 
-    def _chosen(self, writer: Writer, opened: frozenset[str]) -> Step:
+    def _mixed(self, way: Way) -> None:
+        """Where what the authority decides is tried together with other facts, rows need other care."""
+        decided = {v for v, variable in self.law.plan.variables.items() if variable.authority}
+        for module in way.modules:
+            if module.how == "open" and decided & self.law.ways.under(module.way.node):
+                self.rough |= self.law.ways.under(module.way.node) & self.careful
+            self._mixed(module.way)
+        self.rough |= {v for v in way.tried if v in decided}
+
+    def _end(self, way: Way, lanes: Mapping[str, Step], side: Side, authority: Side) -> Step:
+        """The least or most of a root over what is unknown; over what an authority decides, the end given for that."""
+        law, program = self.law, self.program
+        lanes = dict(lanes)
+        for module in way.modules:
+            inner = module.way
+            if module.how == "rises":
+                step = self._end(inner, lanes, side, authority)
+            elif module.how == "falls":
+                step = self._end(inner, lanes, _OTHER[side], _OTHER[authority])
+            else:
+                low, high = self._end(inner, lanes, "least", "least"), self._end(inner, lanes, "most", "most")
+                step = program.table(program.add([low, high]), (0, 2, 1))
+                lanes[module.name] = step
+                continue
+            lanes[module.name] = program.add([step, program.const(-inner.node.low)])
+        put = {v: law._put(way.ends, v, side, authority) if v in self.opened else 0 for v in way.ends.least}
+        ends = way.ends.least if side == "least" else way.ends.most
+        found = [
+            self.writer.write(way.node, {**put, **dict(zip(way.tried, combination, strict=True))}, lanes)
+            for combination in itertools.product(*(ends[v] for v in way.tried))
+        ]
+        return program.extreme("min" if side == "least" else "max", found)
+
+    def _chosen(self) -> Step:
         """The cell of the choice: as given; else the one that gives most in every case; else unknown."""
-        program, name = writer.program, self.choice
-        given, count = writer.lane(name), len(self.cells[name])
-        if name not in opened:
+        law, program, name = self.law, self.program, self.law.choice
+        given, count = self.writer.lane(name), len(law.cells[name])
+        if name not in self.opened:
             return given
-        places = [place(self.cells[name], v) for v in _values(self.plan, name)]
-        bounds = [self._bounds(writer, f"option {n}", opened, {}) for n in range(len(self.options))]
+        places = [place(law.cells[name], v) for v in _values(law.plan, name)]
+        bounds = [self._bounds(f"option {n}", {}) for n in range(len(law.options))]
         best, (low, high) = program.const(0), bounds[0]
         for n, (other_low, other_high) in enumerate(bounds[1:], start=1):
             above = _no(program, program.least(low, other_low))
@@ -194,34 +218,27 @@ class Law:
         taken = program.pick(program.pick(best, settled), (program.const(count), cell))
         return program.pick(program.cut(given, [count]), (given, taken))
 
-    def _finish(
-        self, program: Program, bounds: Mapping[str, tuple[Step, Step]], authority: tuple[Step | None, Step | None]
-    ) -> None:
+    def _finish(self, bounds: Mapping[str, tuple[Step, Step]], authority: tuple[Step | None, Step | None]) -> None:
         """Outputs from the bounds of the roots."""
-        plan, out = self.plan, program.outputs
+        law, program, plan, out = self.law, self.program, self.law.plan, self.program.outputs
         none = len(plan.outcomes)
         low, high = bounds["outcome"]
-        out[self.name, "status", ""] = _status(program, none, low, high, authority)
-        place = program.table(high, [*range(none), none])
-        out[self.name, "outcome", ""] = program.table(place, [*range(none), -1])
+        out[law.name, "status", ""] = _status(program, none, low, high, authority)
+        out[law.name, "outcome", ""] = program.table(high, [*range(none), -1])
+        if "deciding" in law.reasons:
+            out[law.name, "open", ""] = program.table(program.least(low, high), (1, 0))
         if plan.total is not None:
-            out[self.name, "low", ""], out[self.name, "high", ""] = bounds["total"]
+            out[law.name, "low", ""], out[law.name, "high", ""] = bounds["total"]
         for name, (least, most) in bounds.items():
             if name.startswith("criterion "):
                 criterion = name.removeprefix("criterion ")
-                out[self.name, "criterion low", criterion] = least
-                out[self.name, "criterion high", criterion] = most
-        if "failing" in self.reasons:
+                out[law.name, "criterion low", criterion] = least
+                out[law.name, "criterion high", criterion] = most
+        if "failing" in law.reasons:
             failing = program.const(-1)
             for n in reversed(range(len(plan.gates))):
                 failing = program.pick(bounds[f"gate {n}"][1], (program.const(n), failing))
-            out[self.name, "failing", ""] = failing
-
-    @cached_property
-    def plain_plan(self) -> Plan:
-        """The plan with every variable a fact of its own, so that cells can be put into the reference engine."""
-        variables = {n: replace(v, facts=(n,), code="", compute=None) for n, v in self.plan.variables.items()}
-        return replace(self.plan, variables=variables)
+            out[law.name, "failing", ""] = failing
 
 
 def _values(plan: Plan, variable: str) -> range:

@@ -15,7 +15,8 @@ its values, from which the back ends choose the width of their lanes.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,8 +27,6 @@ Step = int
 """The place of a step in a program."""
 Out = tuple[str, str, str]
 """The name of an output: the scheme, what it is, and the criterion if it is about one."""
-_JOINT = 32
-"""How many combinations of cells a joint table may have: two byte shuffles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,16 @@ class Op:
 
 @dataclass
 class Program:
-    """Steps in order, and the named ones that come out."""
+    """Steps in order, and the named ones that come out.
 
+    A joint table has at most `joint` combinations of cells. `opened` are the variables that may be unknown, `absent` those that always
+    are. A `wide` variable comes not as the place of its cell but as its value less the low end of its domain (low, high).
+    """
+
+    joint: int = 32
+    opened: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+    wide: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     ops: list[Op] = field(default_factory=list)
     outputs: dict[Out, Step] = field(default_factory=dict)
     _made: dict[Op, Step] = field(default_factory=dict)
@@ -65,7 +72,19 @@ class Program:
 
     def cell(self, variable: str, count: int) -> Step:
         """The cell of a variable that has `count` cells; `count` itself stands for unknown."""
-        return self._op(Op("cell", (), (), variable, 0, count))
+        if variable in self.wide:
+            low, high = self.wide[variable]
+            count = high - low + 1
+        if variable in self.absent:
+            return self.const(count)
+        return self._op(Op("cell", (), (), variable, 0, count if variable in self.opened else count - 1))
+
+    def unknown(self, variable: str, count: int) -> Step:
+        """1 where the variable is unknown, else 0."""
+        if variable in self.wide:
+            low, high = self.wide[variable]
+            count = high - low + 1
+        return self.cut(self.cell(variable, count), [count])
 
     def const(self, value: int) -> Step:
         return self._op(Op("const", (), (value,), "", value, value))
@@ -77,8 +96,8 @@ class Program:
         assert len(data) > op.high and op.low >= 0
         if min(reach) == max(reach):
             return self.const(reach[0])
-        if op.kind == "table":
-            return self.table(op.args[0], [data[v] for v in op.data])
+        if op.kind == "table" and len(op.data) <= max(len(data), 256):
+            return self.table(op.args[0], [data[v] if 0 <= v < len(data) else 0 for v in op.data])
         if all(v == n for n, v in enumerate(data)):
             return x
         return self._op(Op("table", (x,), tuple(data), "", min(reach), max(reach)))
@@ -103,7 +122,7 @@ class Program:
         op = self.ops[x]
         if op.kind == "table":
             return self.table(op.args[0], [values[bisect.bisect_right(breaks, v)] for v in op.data])
-        if op.low >= 0 and op.high < _JOINT:
+        if op.low >= 0 and op.high < self.joint:
             return self.table(x, [values[bisect.bisect_right(breaks, v)] for v in range(op.high + 1)])
         return self.table(self.cut(x, breaks), values)
 
@@ -230,9 +249,11 @@ class Writer:
             case "const":
                 return program.const(node.low)
             case "var":
-                values = [*self.cells[node.name], self.cells[node.name][instead[node.name]]]
-                lane = lanes[node.name] if node.name in lanes else self.lane(node.name)
-                return program.table(lane, values)
+                name = node.name
+                if name in program.wide:
+                    return program.add([self._wide(name, instead), program.const(program.wide[name][0])])
+                values = [*self.cells[name], self.cells[name][instead[name]]]
+                return program.table(lanes[name] if name in lanes else self.lane(name), values)
             case "sum":
                 return program.add([self.write(c, instead, lanes) for c in node.children])
             case "least" | "most":
@@ -240,29 +261,37 @@ class Writer:
                 return program.extreme(kind, [self.write(c, instead, lanes) for c in node.children])
         argument, cells = node.argument, node.cells
         constant = all(c.kind == "const" for c in cells)
-        if argument.kind == "var":
+        if argument.kind == "var" and argument.name not in program.wide:
             name = argument.name
             lane = lanes[name] if name in lanes else self.lane(name)
             if constant:
                 return program.table(lane, self._by_cell(name, [c.low for c in cells], node.breaks, instead[name]))
-            joint = self._joint(node, instead, lanes)
-            if joint is not None:
-                return joint
+            made = self._joint(node, instead, lanes)
+            if made is None:
+                made = self._ladder(node, instead, lanes)
+            if made is not None:
+                return made
             places = program.table(lane, self._by_cell(name, range(len(cells)), node.breaks, instead[name]))
             return program.pick(places, [self.write(c, instead, lanes) for c in cells])
-        step = self.write(argument, instead, lanes)
+        if argument.kind == "var":
+            low = program.wide[argument.name][0]
+            step, breaks = self._wide(argument.name, instead), tuple(b - low for b in node.breaks)
+        else:
+            step, breaks = self.write(argument, instead, lanes), node.breaks
         if constant:
-            return program.chosen(step, node.breaks, [c.low for c in cells])
-        return program.pick(program.cut(step, node.breaks), [self.write(c, instead, lanes) for c in cells])
+            return program.chosen(step, breaks, [c.low for c in cells])
+        return program.pick(program.cut(step, breaks), [self.write(c, instead, lanes) for c in cells])
 
-    def _joint(self, node: Node, instead: Mapping[str, int], lanes: Mapping[str, Step]) -> Step | None:
-        """A small table over the combinations of all cells under a node, or None."""
-        support = self.support(node)
-        size = 1
-        for values in support.values():
-            size *= len(values)
-            if size > _JOINT:
-                return None
+    def _wide(self, variable: str, instead: Mapping[str, int]) -> Step:
+        """The value of a wide variable less the low end of its domain."""
+        program = self.program
+        put = program.const(self.cells[variable][instead[variable]] - program.wide[variable][0])
+        return program.pick(program.unknown(variable, 0), (self.lane(variable), put))
+
+    def _index(
+        self, support: Mapping[str, Iterable[int]], instead: Mapping[str, int], lanes: Mapping[str, Step]
+    ) -> tuple[Step, list[dict[str, int]]]:
+        """One lane for all combinations of cells of some variables, and the combinations in order (by first values)."""
         places: list[dict[str, int]] = [{}]
         index: list[Step] = []
         stride = 1
@@ -273,7 +302,56 @@ class Writer:
             index.append(self.program.table(lane, self._by_cell(name, own, firsts[1:], instead[name])))
             places = [{**p, name: v} for v in firsts for p in places]
             stride *= len(firsts)
-        return self.program.table(self.program.add(index), [value(node, p) for p in places])
+        return self.program.add(index), places
+
+    def _joint(self, node: Node, instead: Mapping[str, int], lanes: Mapping[str, Step]) -> Step | None:
+        """A small table over the combinations of all cells under a node, or None."""
+        support = self.support(node)
+        if any(v in self.program.wide for v in support):
+            return None
+        if math.prod(len(v) for v in support.values()) > self.program.joint:
+            return None
+        index, places = self._index(support, instead, lanes)
+        return self.program.table(index, [value(node, p) for p in places])
+
+    def _ladder(self, node: Node, instead: Mapping[str, int], lanes: Mapping[str, Step]) -> Step | None:
+        """One wide variable whose edges depend on others (wages by sector and age): the edges are looked up, or None."""
+        program, support = self.program, self.support(node)
+        wide = [v for v in support if v in program.wide]
+        others = {v: starts for v, starts in support.items() if v not in program.wide}
+        if len(wide) != 1 or math.prod(len(v) for v in others.values()) > _LADDERS:
+            return None
+        [name] = wide
+        index, places = self._index(others, instead, lanes)
+        low, high = program.wide[name]
+        steps = [_steps(node, p, name) for p in places]
+        if any(s is None for s in steps):
+            return None
+        found = [s for s in steps if s is not None]
+        count = max(len(edges) for edges, _ in found)
+        if count > _RUNGS:
+            return None
+        result = program.table(index, [values[0] for _, values in found])
+        step = self._wide(name, instead)
+        for n in range(count):
+            edge = program.table(index, [e[n] - low if n < len(e) else high - low + 1 for e, _ in found])
+            then = program.table(index, [v[n + 1] if n + 1 < len(v) else v[-1] for _, v in found])
+            result = program.pick(program.least(step, edge), (result, then))
+        return result
+
+
+_LADDERS, _RUNGS = 4096, 6
+
+
+def _steps(node: Node, places: Mapping[str, int], name: str) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """The edges and values of a tree of cases over one variable, all others known; None if it is no such tree."""
+    while node.kind == "case" and node.argument.kind == "var" and node.argument.name != name:
+        node = node.cells[bisect.bisect_right(node.breaks, places[node.argument.name])]
+    if node.kind == "const":
+        return (), (node.low,)
+    if node.kind != "case" or node.argument.kind != "var" or any(c.kind != "const" for c in node.cells):
+        return None
+    return node.breaks, tuple(c.low for c in node.cells)
 
 
 def value(node: Node, values: Mapping[str, int]) -> int:
