@@ -45,7 +45,9 @@ class Visitor(threading.Thread):
         self.errors: list[str] = []
         self.token = ""
 
-    def ask(self, method: str, path: str, fields: dict[str, str] | None = None, timed: bool = True, **headers: str) -> str:
+    def ask(
+        self, method: str, path: str, fields: dict[str, str] | None = None, timed: bool = True, **headers: str
+    ) -> str:
         headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
         headers["Accept-Encoding"] = "gzip"
         body = None
@@ -82,7 +84,12 @@ class Visitor(threading.Thread):
                 self.ask("GET", self.random.choice(("/en/results/", "/zh/results/")))
             elif kind < 0.9:
                 salary = str(self.random.randrange(200_000, 900_000, 1_000))
-                self.ask("POST", "/en/check/china-job", {"china.annual_salary": salary, "china.work_place": "beijing"}, **{"X-Partial": "1"})
+                self.ask(
+                    "POST",
+                    "/en/check/china-job",
+                    {"china.annual_salary": salary, "china.work_place": "beijing"},
+                    **{"X-Partial": "1"},
+                )
             else:
                 self.ask("GET", "/en/search?" + urlencode({"q": self.random.choice(WORDS)}))
 
@@ -98,7 +105,9 @@ def weigh(server: Server) -> int:
     import gzip
 
     page = get("/zh/")
-    return len(page) + sum(len(get(u)) for u in set(re.findall(r'(?:src|href)="(/static/[^"]+)"', gzip.decompress(page).decode())))
+    return len(page) + sum(
+        len(get(u)) for u in set(re.findall(r'(?:src|href)="(/static/[^"]+)"', gzip.decompress(page).decode()))
+    )
 
 
 def measure(name: str, server: Server, seconds: int) -> None:

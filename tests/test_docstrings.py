@@ -4,10 +4,10 @@ import doctest
 import importlib
 import pkgutil
 
-import portal_setup  # noqa: F401  (modules of the portal can be imported when Django is set up)
 import pytest
 
 import jifen
+import portal_setup  # noqa: F401  (modules of the portal can be imported when Django is set up)
 
 MODULES = [m.name for m in pkgutil.walk_packages(jifen.__path__, "jifen.")]
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.test import Client
 
 import portal_setup  # noqa: F401  (Django must be set up before it is imported)
 import system_parts
-from django.test import Client
 from portal_server import Server, running
+
 
 @pytest.fixture
 def client() -> Client:

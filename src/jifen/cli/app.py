@@ -16,7 +16,9 @@ import typer
 
 from jifen.answers import door
 
-COMMANDS = ("commands", "advice", "proof", "population", "registers", "regulation", "portal")
+COMMANDS = (
+    "commands", "advice", "proof", "registers", "regulation", "population", "synthesise", "simulate", "sql", "portal",
+)  # fmt: skip
 """The modules of commands, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(

@@ -38,7 +38,6 @@ def portal(
     import os
     import socket
     import sys
-
     from importlib.util import find_spec
 
     if find_spec("django") is None:
