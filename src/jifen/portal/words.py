@@ -52,15 +52,22 @@ PLACES: Mapping[str, Words] = {
 NEEDS: Mapping[str, Words] = {
     "enter": both("Come", "来华"),
     "work": both("Work", "工作"),
-    "stay": both("Live here", "居留"),
+    "research": both("Do research", "科研"),
+    "found": both("Found a company", "创业"),
+    "stay": both("Live here", "居留与生活"),
     "settle": both("Stay for good", "永久居留"),
     "support": both("Support for organisations", "支持与资助"),
-    "other": both("Other", "其他"),
 }
 _NEED = (
-    ("permanent-residence", "settle"), ("two-zones", "settle"), ("zhongguancun", "settle"),
-    ("visa", "enter"), ("j-find", "enter"), ("residence-permit", "stay"), ("work-permit", "work"), ("organisation", "support"),
+    ("permanent-residence", "settle"), ("two-zones", "settle"), ("zhongguancun-", "settle"),
+    ("visa", "enter"), ("j-find", "enter"),
+    ("start-up", "found"),
+    ("residence-permit", "stay"), ("study-permit", "stay"), ("schools", "stay"), ("apartment", "stay"), ("insurance", "stay"),
+    ("fellowship", "research"), ("project", "research"), ("foundation", "research"), ("nsfc", "research"), ("scientist", "research"),
+    ("society", "research"), ("postdoc", "research"), ("internship", "research"), ("post", "research"), ("title", "research"),
+    ("work-permit", "work"),
 )  # fmt: skip
+"""What a scheme is for, by a part of its name; the first that fits."""
 
 
 def need_of(scheme: str, subject: str) -> str:
