@@ -21,7 +21,10 @@ class Server:
     def start(self) -> None:
         command = [sys.executable, "-c", "from jifen.cli import main; main()", "portal", "--data", str(self.data)]
         self.process = subprocess.Popen(
-            [*command, "--port", self.port, *self.options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [*command, "--port", self.port, "--no-warm", *self.options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert self.process.stdout
         said = ""

@@ -32,6 +32,9 @@ def portal(
     demo: Annotated[bool, typer.Option("--demo", help="Mark every page and print as demonstration.")] = False,
     workers: Annotated[int, typer.Option(help="Processes; 0 takes one on SQLite and two on PostgreSQL.", min=0)] = 0,
     threads: Annotated[int, typer.Option(help="Threads of each process.", min=1)] = 8,
+    warm: Annotated[
+        bool, typer.Option(help="Compute the answers that every first visitor needs in the background (half a minute).")
+    ] = True,
     policies: Policies = [],  # noqa: B006  (typer copies it)
 ) -> None:
     """Start the web portal: check, results, schemes, law. Needs no network and no other service."""
@@ -56,4 +59,4 @@ def portal(
             port = probe.getsockname()[1]
     prepare()
     print(f"Jifen portal: {origin or f'http://{host}:{port}/'}   (stop with Ctrl-C)", flush=True)
-    serve(host, port, workers or (2 if database else 1), threads)
+    serve(host, port, workers or (2 if database else 1), threads, warm)

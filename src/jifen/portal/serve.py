@@ -40,17 +40,26 @@ def prepare() -> None:
 
 def warm() -> None:
     """Answers that every first visitor needs, computed before the first one comes."""
+    from jifen.portal.check import places_offered
     from jifen.portal.questions import scope
     from jifen.portal.rules import answers, subject, today
 
-    answers(scope("person", ["CN"]), subject({}, today()))
+    nobody = subject({}, today())
+    answers(scope("person", ["CN"]), nobody)
+    answers(scope("organisation", ["CN"]), nobody)
+    for place in places_offered("person"):
+        answers(scope("person", [place]), nobody)
 
 
-def serve(host: str, port: int, workers: int, threads: int) -> None:
+def serve(host: str, port: int, workers: int, threads: int, warmed: bool = True) -> None:
     """Serve until stopped. The settings must be in the environment, the service prepared."""
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it ships no types
 
     from jifen.portal.wsgi import application
+
+    def begin(server: Any, worker: Any) -> None:
+        if warmed:
+            threading.Thread(target=warm, daemon=True).start()
 
     class Portal(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
@@ -65,7 +74,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
                 "limit_request_line": 4094,
                 "limit_request_fields": 60,
                 "loglevel": "warning",
-                "post_fork": lambda server, worker: threading.Thread(target=warm, daemon=True).start(),
+                "post_fork": begin,
             }
             for name, value in options.items():
                 self.cfg.set(name, value)
