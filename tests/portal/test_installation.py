@@ -3,13 +3,24 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from django.test import Client
 
 import system_parts
 from jifen.portal.serve import environment
 from portal_server import running
+
+
+@pytest.fixture
+def settings_origin() -> Iterator[None]:
+    """As behind a proxy."""
+    from django.test import override_settings
+
+    with override_settings(ORIGIN="https://jifen.example"):
+        yield
 
 
 def django(data: Path, code: str, database: str = "", origin: str = "") -> subprocess.CompletedProcess[str]:
@@ -89,6 +100,29 @@ def test_the_command_serves_and_marks_a_demonstration(tmp_path: Path) -> None:
 
     with running(tmp_path, "--demo") as server, urllib.request.urlopen(f"{server.address}/zh/") as answer:
         assert "演示" in answer.read().decode()
+
+
+def test_whoever_watches_is_told_that_it_is_well(client: Client) -> None:
+    assert client.get("/health").content == b"ok\n"
+    assert "Disallow: /zh/results/" in client.get("/robots.txt").content.decode()
+    assert client.head("/en/").status_code == client.head("/en/schemes/").status_code == 200
+
+
+def test_behind_a_proxy_the_sender_is_the_one_that_the_proxy_saw(settings_origin: None) -> None:
+    from django.test import RequestFactory
+
+    from jifen.portal.middleware import sender
+
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
+    assert sender(request) == "198.51.100.7"
+
+
+def test_without_a_proxy_nobody_chooses_an_address(client: Client) -> None:
+    from django.test import RequestFactory
+
+    from jifen.portal.middleware import sender
+
+    assert sender(RequestFactory().get("/", headers={"X-Forwarded-For": "198.51.100.7"})) == "127.0.0.1"
 
 
 def test_without_demonstration_only_samples_are_marked(client: Client) -> None:

@@ -11,13 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Fact
 from jifen.portal import demo, drafts
 from jifen.portal.groups import STARTS, groups
-from jifen.portal.middleware import guesses, problem
+from jifen.portal.middleware import guesses, problem, sender
 from jifen.portal.models import Draft
 from jifen.portal.pages import lang_of, personal, show
 from jifen.portal.questions import (
@@ -50,7 +50,7 @@ def places_offered(subject: str) -> list[str]:
     return [p for p in ["CN", *sorted(found)] if p in found and p in PLACES][:1] + sorted(p for p in found if p != "CN")
 
 
-@require_GET
+@require_safe
 def start(request: HttpRequest, lang: str) -> HttpResponse:
     """Who are you, and which places do you ask about?"""
     context = {
@@ -291,7 +291,7 @@ def resume(request: HttpRequest, lang: str) -> HttpResponse:
     wrong, problems = "", []
     typed = ""
     if request.method == "POST":
-        if not guesses.take(request.META.get("REMOTE_ADDR", "")):
+        if not guesses.take(sender(request)):
             return problem(request, 429, "too-often")
         upload = request.FILES.get("file")
         if upload is not None:
@@ -342,7 +342,7 @@ def _from_file(content: bytes) -> Draft:
     )
 
 
-@require_GET
+@require_safe
 def keep(request: HttpRequest, lang: str) -> HttpResponse:
     """The file that a person keeps: the facts as given, nothing else."""
     draft = drafts.current(request)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jifen.facts.vocabulary import Fact
 from jifen.portal import cards
@@ -47,7 +47,7 @@ def _facts() -> list[Fact]:
     return [rules().vocabulary.facts[c] for c in COLUMNS if c in rules().vocabulary.facts]
 
 
-@require_GET
+@require_safe
 def template(request: HttpRequest, lang: str, form: str) -> HttpResponse:
     """An empty table to fill in, with one synthetic row as an example."""
     head = [NAME[lang], *(f.title[lang] for f in _facts())]

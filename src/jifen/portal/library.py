@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from jifen.plan.form import in_force
 from jifen.portal import demo, drafts
@@ -22,7 +22,7 @@ from jifen.schemes.model import Scheme
 from jifen.schemes.show import as_markdown
 
 
-@require_GET
+@require_safe
 def schemes(request: HttpRequest, lang: str) -> HttpResponse:
     """All schemes by place and need, found by words as one types."""
     query = request.GET.get("q", "")[:100].strip()
@@ -76,7 +76,7 @@ def _version(id: str, day: str) -> tuple[Scheme, list[Scheme]]:
     return in_force(versions, today()) or versions[-1], list(versions)
 
 
-@require_GET
+@require_safe
 def scheme(request: HttpRequest, lang: str, id: str, day: str = "") -> HttpResponse:
     """A scheme as it stands: conditions as tables, papers, steps, doubts, versions and what changed."""
     found, versions = _version(id, day)
@@ -150,14 +150,14 @@ def _json_ld(found: Scheme, lang: str, request: HttpRequest) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-@require_GET
+@require_safe
 def source(request: HttpRequest, lang: str, id: str, day: str) -> HttpResponse:
     """The document itself, consolidated, as Markdown."""
     found, _ = _version(id, day)
     return HttpResponse(as_markdown(found), content_type="text/markdown; charset=utf-8")
 
 
-@require_GET
+@require_safe
 def law(request: HttpRequest, lang: str) -> HttpResponse:
     """The instruments on which the schemes rest."""
     found: list[dict[str, Any]] = [
@@ -174,7 +174,7 @@ def law(request: HttpRequest, lang: str) -> HttpResponse:
     return show(request, "law.html", {**context, "nav": "law"})
 
 
-@require_GET
+@require_safe
 def instrument(request: HttpRequest, lang: str, name: str) -> HttpResponse:
     """One instrument: where it is, and which rules rest on which of its places."""
     sources = instruments().get(name)
@@ -199,7 +199,7 @@ def _natural(text: str) -> list[tuple[int, str]]:
     return [(int(p) if p.isdigit() else -1, p) for p in re.split(r"(\d+)", text)]
 
 
-@require_GET
+@require_safe
 def fact(request: HttpRequest, lang: str, id: str) -> HttpResponse:
     """One fact: what is asked, what shows it, and where the law asks it."""
     found = rules().vocabulary.facts.get(id)
@@ -212,12 +212,12 @@ def fact(request: HttpRequest, lang: str, id: str) -> HttpResponse:
     return show(request, "fact.html", {"fact": found, "uses": where})
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest, lang: str) -> HttpResponse:
     query = request.GET.get("q", "")[:100].strip()
     return show(request, "search.html", {"q": query, "hits": find(query, most=40) if query else [], "nav": "search"})
 
 
-@require_GET
+@require_safe
 def samples(request: HttpRequest, lang: str) -> HttpResponse:
     return show(request, "samples.html", {"samples": demo.people()})

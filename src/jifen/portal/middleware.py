@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from jifen.problems import JifenError
@@ -100,6 +101,12 @@ guesses = Bucket(20, 0.1)
 """Codes that one address may try."""
 
 
+def sender(request: HttpRequest) -> str:
+    """The address that sends: the one that the proxy saw, where a proxy stands in front (the settings name an origin)."""
+    seen = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip() if settings.ORIGIN else ""
+    return seen or str(request.META.get("REMOTE_ADDR", ""))
+
+
 def allowed(request: HttpRequest) -> bool:
-    who = request.META.get("REMOTE_ADDR", "")
+    who = sender(request)
     return (_api if request.path.startswith("/api/") else _posts).take(who)

@@ -67,6 +67,21 @@ def personal(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def health(request: HttpRequest) -> HttpResponse:
+    """For whoever watches the service: the database answers."""
+    from jifen.portal.models import Draft
+
+    Draft.objects.exists()
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Personal pages are not for search engines."""
+    closed = [f"/{lang}/{part}/" for lang in LANGS for part in ("check", "results", "shared")]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain")
+
+
 def front(request: HttpRequest) -> HttpResponse:
     """`/`: to the home page in the visitor's language."""
     response = redirect("home", lang_of(request))

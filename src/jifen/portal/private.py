@@ -12,7 +12,7 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from jifen.engines.javascript import ENGINE, export_bundle
 from jifen.plan.compile import compile_rules
@@ -47,7 +47,7 @@ def bundle(place: str, kind: str, on: date) -> bytes:
     return json.dumps({**data, "needs": needs}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-@require_GET
+@require_safe
 @gzip_page
 def plans(request: HttpRequest, kind: str, place: str, day: str) -> HttpResponse:
     """The plans as JSON. Nothing about the person who asks is in the address."""
@@ -67,7 +67,7 @@ def said(lang: str) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def private(request: HttpRequest, lang: str) -> HttpResponse:
     """All questions on one page, answered without sending anything."""
     kind = "person"

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from jifen import registers as public
 from jifen.portal.pages import show
@@ -26,7 +26,7 @@ def registers() -> Registers:
     return public.load()
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, lang: str) -> HttpResponse:
     found = [{"register": r, "rows": len(r)} for r in registers().values() if r.name != "districts"]
     return show(request, "registers.html", {"registers": found, "nav": "registers"})
@@ -51,7 +51,7 @@ def _asked(request: HttpRequest, name: str) -> tuple[list[Found], dict[str, str]
     return public.find(registers(), asked["q"], within=[name], need=need, district=asked["district"]), asked
 
 
-@require_GET
+@require_safe
 def register(request: HttpRequest, lang: str, name: str) -> HttpResponse:
     """One register: found rows as list and map."""
     found, asked = _asked(request, name)
@@ -107,7 +107,7 @@ def _row(found: Found, it: Register, lang: str) -> dict[str, Any]:
     return {"row": row, "fields": fields, "place": found.place}
 
 
-@require_GET
+@require_safe
 def entry(request: HttpRequest, lang: str, name: str, id: str) -> HttpResponse:
     it = _register(name)
     row = it.rows.get(id)
@@ -172,7 +172,7 @@ def chart(found: Sequence[Found], lang: str) -> dict[str, Any]:
     return {"areas": areas, "points": points}
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """The rows asked for as `csv`, `geojson`, `json`, `ics` or `atom`."""
     found, _ = _asked(request, name)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from jifen.portal.groups import both
 from jifen.portal.pages import show
@@ -43,7 +43,7 @@ def covered() -> tuple[Covered, ...]:
     return tuple(coverage(text(), registers(), links(text(), rules().shelf), list(text().articles)))
 
 
-@require_GET
+@require_safe
 def contents(request: HttpRequest, lang: str) -> HttpResponse:
     found = text()
     promised = {c.promise.article for c in covered()}
@@ -64,7 +64,7 @@ def contents(request: HttpRequest, lang: str) -> HttpResponse:
     return show(request, "regulation.html", {"regulation": found, "chapters": chapters, "nav": "law"})
 
 
-@require_GET
+@require_safe
 def article(request: HttpRequest, lang: str, number: int) -> HttpResponse:
     """One article: what it promises to whom, and what answers each promise."""
     found = text()
@@ -121,7 +121,7 @@ def _charts(lang: str) -> tuple[dict[str, Any], ...]:
     return tuple(found)
 
 
-@require_GET
+@require_safe
 def indicators(request: HttpRequest, lang: str) -> HttpResponse:
     """The dashboard: each series as chart and table with its sources; hubs side by side."""
     hubs = [

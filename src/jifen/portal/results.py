@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jifen.answers.answer import Answer
 from jifen.portal import ahead, cards, drafts
@@ -47,7 +47,7 @@ def _cards(check: Check, lang: str, need: str = "") -> list[dict[str, Any]]:
     return found
 
 
-@require_GET
+@require_safe
 def results(request: HttpRequest, lang: str) -> HttpResponse:
     check = _check(request)
     if check is None:
@@ -150,7 +150,7 @@ def _shown(name: str, check: Check, lang: str) -> str:
     return "" if value is None else show_value(rules().vocabulary.facts[name], value, lang)
 
 
-@require_GET
+@require_safe
 def one(request: HttpRequest, lang: str, scheme: str) -> HttpResponse:
     """One scheme in full, asked for even when the answer is no, or when it is outside the places of the check."""
     versions = rules().shelf.schemes.get(scheme)
@@ -174,7 +174,7 @@ def one(request: HttpRequest, lang: str, scheme: str) -> HttpResponse:
     return personal(show(request, "result.html", context))
 
 
-@require_GET
+@require_safe
 def ways(request: HttpRequest, lang: str) -> HttpResponse:
     """The cheapest ways over all schemes of the check, nearest first."""
     check = _check(request)
@@ -196,7 +196,7 @@ def _named(values: Any) -> list[dict[str, Any]]:
     return [{"title": facts[f].title if f in facts else {"en": f, "zh": f}, "value": v} for f, v in values.items()]
 
 
-@require_GET
+@require_safe
 def compare(request: HttpRequest, lang: str) -> HttpResponse:
     """Places side by side, for the same facts."""
     check = _check(request)
@@ -232,7 +232,7 @@ def compare(request: HttpRequest, lang: str) -> HttpResponse:
     return personal(show(request, "compare.html", context))
 
 
-@require_GET
+@require_safe
 def report(request: HttpRequest, lang: str) -> HttpResponse:
     """Everything unfolded, for paper or PDF."""
     check = _check(request)
@@ -264,7 +264,7 @@ def report(request: HttpRequest, lang: str) -> HttpResponse:
     return personal(show(request, "report.html", context))
 
 
-@require_GET
+@require_safe
 def as_json(request: HttpRequest) -> HttpResponse:
     """The answers as the library gives them, with receipts."""
     draft = drafts.current(request)
@@ -345,7 +345,7 @@ def _shared(a: Answer, full: bool) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def shared(request: HttpRequest, lang: str, token: str) -> HttpResponse:
     """What a person chose to show, until the link expires."""
     found = Share.objects.filter(token=token, expires__gt=timezone.now()).first()

@@ -82,6 +82,8 @@ _pages = [
 
 urlpatterns = [
     path("", pages.front, name="front"),
+    path("health", pages.health, name="health"),
+    path("robots.txt", pages.robots, name="robots"),
     path("results.json", results.as_json, name="results-json"),
     path("registers/<slug:name>.<slug:form>", registry.export, name="register-export"),
     path("plans/<slug:kind>-<str:place>-<isodate:day>.json", private.plans, name="plans"),
