@@ -25,11 +25,18 @@ def costs() -> Costs:
     return read_costs(costs_file(), rules().vocabulary)
 
 
+MOST_OPEN = 30
+"""Facts that may be open when ways are looked for: with more, there are too many ways to price while somebody waits."""
 _paths: Kept[tuple[Any, ...], Paths] = Kept(4_000)
 
 
 def paths(found: Answer, who: Subject) -> Paths | None:
-    """The cheapest ways to qualify; for one who qualifies, to the next better outcome. None where nothing better exists."""
+    """The cheapest ways to qualify; for one who qualifies, to the next better outcome.
+
+    None where nothing better exists, or where too much is open.
+    """
+    if len(found.missing) > MOST_OPEN:
+        return None
     target = ""
     if found.status == "qualifies":
         plan = rules().plan(found.scheme, who.on)
