@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from jifen import registers as public
 from jifen.portal.pages import show
-from jifen.portal.rules import today
+from jifen.portal.rules import rules, today
 from jifen.registers import Found, Register, Registers
 
 _SHOWN = 200
@@ -93,17 +94,22 @@ def _row(found: Found, it: Register, lang: str) -> dict[str, Any]:
         "lon",
         "within_m",
     }
-    fields = [
-        {
-            "title": c.title,
-            "text": registers().show(row, c.name, lang),
-            "url": c.type == "url",
-            "sure": row.sure_of(c.name),
-            "name": c.name,
-        }
-        for c in it.columns.values()
-        if c.name not in common and row.get(c.name) is not None
-    ]
+    shelf = rules().shelf.schemes
+    fields = []
+    for c in it.columns.values():
+        if c.name in common or row.get(c.name) is None:
+            continue
+        names = [part.strip() for part in row.text(c.name).split(";")]
+        schemes = [(n, shelf[n][-1].title) for n in names if n in shelf]
+        fields.append(
+            {
+                "title": c.title,
+                "text": registers().show(row, c.name, lang),
+                "url": c.type == "url",
+                "sure": row.sure_of(c.name),
+                "schemes": schemes if len(schemes) == len(names) else [],
+            }
+        )
     return {"row": row, "fields": fields, "place": found.place}
 
 
@@ -133,42 +139,50 @@ class Point:
     exact: bool
 
 
-_WEST, _EAST, _SOUTH, _NORTH = 115.4, 117.55, 39.4, 41.1
+_WIDTH, _HEIGHT = 640, 660
+_LEAST = 0.16
+"""Degrees that a map shows at least: a single point still stands among its neighbours."""
 
 
 def chart(found: Sequence[Found], lang: str) -> dict[str, Any]:
     """A map of Beijing without a base map of others: its districts as circles of their size, the rows as points.
 
-    A row of which only the district is known stands on a ring around the middle of its district and is drawn hollow.
+    It shows the part in which the rows are. A row of which only the district is known stands on a ring around the middle of its
+    district and is drawn hollow.
     """
-    import math
+    placed = [f for f in found[:_SHOWN] if f.place]
+    lats, lons = [f.place.lat for f in placed if f.place], [f.place.lon for f in placed if f.place]
+    middle, centre = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+    wide = math.cos(math.radians(middle))
+    span = max(max(lats) - min(lats), (max(lons) - min(lons)) * wide, _LEAST) * 1.25
+    scale = _WIDTH / span
 
     def at(lat: float, lon: float) -> tuple[float, float]:
-        return (lon - _WEST) / (_EAST - _WEST) * 640, (_NORTH - lat) / (_NORTH - _SOUTH) * 660
+        return _WIDTH / 2 + (lon - centre) * wide * scale, _HEIGHT / 2 - (lat - middle) * scale
 
     areas = []
     for d in registers()["districts"]:
         place = public.place_of(d, registers())
         if place:
             x, y = at(place.lat, place.lon)
+            named = 20 < x < _WIDTH - 20 and 10 < y < _HEIGHT - 5
             areas.append(
                 {
                     "x": f"{x:.1f}",
                     "y": f"{y:.1f}",
-                    "r": f"{place.within_m / 111_000 / (_NORTH - _SOUTH) * 660:.1f}",
-                    "words": d.name[lang],
+                    "r": f"{place.within_m / 111_000 * scale:.1f}",
+                    "words": d.name[lang] if named else "",
                 }
             )
     points, ring = [], dict[str, int]()
-    for f in found[:_SHOWN]:
-        if f.place is None:
-            continue
+    for f in placed:
+        assert f.place
         x, y = at(f.place.lat, f.place.lon)
         exact = f.place.by == "place"
         if not exact:
             n = ring[f.place.district] = ring.get(f.place.district, 0) + 1
-            x, y = x + 9 * math.sqrt(n) * math.cos(2.4 * n), y + 9 * math.sqrt(n) * math.sin(2.4 * n)
-        points.append(Point(f"{x:.1f}", f"{y:.1f}", "5" if exact else "4.5", f.row.name[lang], f.row.id, exact))
+            x, y = x + 11 * math.sqrt(n) * math.cos(2.4 * n), y + 11 * math.sqrt(n) * math.sin(2.4 * n)
+        points.append(Point(f"{x:.1f}", f"{y:.1f}", "6" if exact else "5.5", f.row.name[lang], f.row.id, exact))
     return {"areas": areas, "points": points}
 
 

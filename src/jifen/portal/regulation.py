@@ -14,7 +14,7 @@ from jifen.portal.pages import show
 from jifen.portal.registry import registers
 from jifen.portal.rules import rules, today
 from jifen.registers import indicators as counts
-from jifen.registers.coverage import Covered, coverage, links
+from jifen.registers.coverage import Covered, Links, coverage, links, mentions
 from jifen.registers.regulation import Regulation, load_regulation
 
 FORCE = {
@@ -38,9 +38,15 @@ def text() -> Regulation:
 
 
 @cache
+def linked() -> Links:
+    """The schemes that cite the Regulation."""
+    return links(text(), rules().shelf)
+
+
+@cache
 def covered() -> tuple[Covered, ...]:
     """Every promise of every article with what answers it."""
-    return tuple(coverage(text(), registers(), links(text(), rules().shelf), list(text().articles)))
+    return tuple(coverage(text(), registers(), linked(), list(text().articles)))
 
 
 @require_safe
@@ -93,6 +99,7 @@ def article(request: HttpRequest, lang: str, number: int) -> HttpResponse:
         "article": it,
         "chapter": found.chapters[it.chapter],
         "promises": promises,
+        "mentions": mentions(found, linked(), number),
         "before": numbers[at - 1] if at else None,
         "after": numbers[at + 1] if at + 1 < len(numbers) else None,
         "nav": "law",

@@ -35,6 +35,7 @@ SURE: Mapping[str, Words] = {
 
 PLACES: Mapping[str, Words] = {
     "CN": both("Beijing, China", "中国北京"),
+    "none": both("Model, not law", "模型，非法律"),
     "HK": both("Hong Kong", "香港"),
     "JP": both("Japan", "日本"),
     "SG": both("Singapore", "新加坡"),
