@@ -390,6 +390,32 @@ CATALOGUE: dict[str, Entry] = {
     "no-such-indicator": _entry(
         "there is no indicator `{indicator}`", "没有指标 `{indicator}`", "an indicator; `jifen indicators` lists them", "指标名称；可用 `jifen indicators` 列出"
     ),
+    # the command line
+    "no-such-command": _entry(
+        "there is no command `{name}`", "没有命令 `{name}`", "a command; `{command} --help` lists them", "命令；可用 `{command} --help` 列出"
+    ),
+    "no-such-option": _entry(
+        "`{command}` has no option `{name}`", "`{command}` 没有选项 `{name}`", "an option; `{command} --help` lists them",
+        "选项；可用 `{command} --help` 列出",
+    ),
+    "missing-argument": _entry(
+        "`{command}` needs {name}", "`{command}` 缺少 {name}", "`{command} --help` shows how it is called", "用法见 `{command} --help`"
+    ),
+    "option-value": _entry(
+        "{name} cannot take this value", "{name} 不接受此值", "{expected}", "{expected}"
+    ),
+    "bad-usage": _entry(
+        "the command line cannot be read", "命令行无法读取", "`{command} --help` shows how it is called", "用法见 `{command} --help`"
+    ),
+    "no-answer": _entry(
+        "the input ended before it was answered", "输入在回答之前结束", "an answer, or Enter", "回答，或按回车"
+    ),
+    "cannot-write": _entry(
+        "the file cannot be written", "文件无法写入", "a folder that exists, with room, that may be written", "存在、可写且有空间的文件夹"
+    ),
+    "cannot-read": _entry(
+        "the file cannot be read", "文件无法读取", "a file that you may read", "有读取权限的文件"
+    ),
     # requests
     "no-such-scheme": _entry(
         "there is no scheme `{scheme}`", "没有方案 `{scheme}`", "the id of a scheme; `jifen schemes` lists them", "方案标识；可用 `jifen schemes` 列出"

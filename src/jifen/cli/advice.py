@@ -161,7 +161,7 @@ def when(
     from jifen.advice.picture import timeline_svg
     from jifen.advice.timeline import timeline
     from jifen.cli import advising
-    from jifen.cli.asking import write_whole
+    from jifen.strict_yaml import write_whole
 
     if svg is not None and svg.exists() and not force:
         raise RequestError([Problem("file-exists", Where(str(svg)))])

@@ -228,15 +228,3 @@ def write_profile(path: Path, profile: Profile, rules: Jifen) -> None:
             yaml.safe_dump({name: value}, allow_unicode=True, default_flow_style=None, width=1000).rstrip("\n")
         )
     write_whole(path, "\n".join(lines) + "\n" if lines else "{}\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises RequestError where the folder cannot be written."""
-    partial = path.with_name(path.name + ".part")
-    try:
-        partial.write_text(text, "utf-8")
-        partial.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise RequestError([Problem("no-such-file", Where(str(path.parent)))]) from None
