@@ -29,6 +29,7 @@ from jifen.cli.app import (
     load_rules,
     print_json,
 )
+from jifen.facts.profiles import Profile
 from jifen.plan.form import in_force
 from jifen.problems import JifenError, Problem, RequestError, Where, nearest
 from jifen.schemes.shelf import policy_folder, scheme_files
@@ -194,20 +195,20 @@ def new(
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Begin a profile: a commented template with the facts that the schemes ask, or an interview."""
-    from jifen.cli.template import interview, template
+    from jifen.cli.asking import Asking, profile_text, write_whole
+    from jifen.cli.template import template
 
     if profile.exists() and not force:
         raise RequestError([Problem("file-exists", Where(str(profile)))])
     rules = load_rules(policies)
     ids = chosen(rules, scheme) or [s for s, v in rules.shelf.schemes.items() if v[-1].subject == about.value]
-    text = interview(rules, ids, on, lang.value) if ask else template(rules, ids, on, lang.value)
-    partial = profile.with_name(profile.name + ".part")
-    try:
-        partial.write_text(text, "utf-8")
-        partial.replace(profile)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise RequestError([Problem("no-such-file", Where(str(profile.parent)))]) from None
+    if ask:
+        asking = Asking(rules, Profile({}, {}), door.as_day(on), ids, lang=lang.value)
+        asking.run()
+        text = profile_text(asking.profile(), rules)
+    else:
+        text = template(rules, ids, on, lang.value)
+    write_whole(profile, text)
     print(f"{profile}")
 
 

@@ -1,19 +1,13 @@
-"""A new profile: a commented template, or an interview that asks what settles most."""
+"""A new profile: a commented template."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 
-import typer
-
 from jifen.answers.door import Jifen, as_day
-from jifen.engines.reference import State
-from jifen.facts.profiles import profile_from
 from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Fact
-from jifen.problems import ProfileError
-from jifen.strict_yaml import Table, parse
 
 _HEAD = {
     "person": {
@@ -62,50 +56,3 @@ def template(rules: Jifen, schemes: Iterable[str], on: str | None, lang: str) ->
             continue
         lines += [f"# {fact.question[lang]}", f"#   {allowed(fact, lang)}", f"#{fact.id}: ", ""]
     return "\n".join(lines)
-
-
-def interview(rules: Jifen, schemes: Iterable[str], on: str | None, lang: str) -> str:
-    """Ask until nothing asked could change an answer; Enter says “I don't know”, and `.` stops."""
-    day = as_day(on)
-    answers: dict[str, str] = {}
-    skipped: set[str] = set()
-    wanted = list(schemes)
-    say = {"en": "Enter: don't know · . : stop", "zh": "回车：不知道 · . ：结束"}[lang]
-    typer.echo(say, err=True)
-    while fact := _next(rules, wanted, answers, skipped, day):
-        typer.echo(f"\n{fact.question[lang]}\n  {allowed(fact, lang)}", err=True)
-        text = typer.prompt(f"  {fact.id}", default="", show_default=False, err=True).strip()
-        if text == ".":
-            break
-        if not text:
-            skipped.add(fact.id)
-            continue
-        try:
-            _profile(rules, {fact.id: text})
-            answers[fact.id] = text
-        except ProfileError as e:
-            typer.echo(e.text(lang), err=True)
-    return "".join(f"{name}: {text}\n" for name, text in answers.items()) or "{}\n"
-
-
-def _profile(rules: Jifen, answers: dict[str, str]):  # type: ignore[no-untyped-def]
-    node = parse("".join(f"{k}: {v}\n" for k, v in answers.items()), "")
-    assert isinstance(node, Table)
-    return profile_from(node, rules.vocabulary)
-
-
-def _next(rules: Jifen, schemes: list[str], answers: dict[str, str], skipped: set[str], on: date) -> Fact | None:
-    """The fact that decides in most schemes that are still open."""
-    values = rules.complete(_profile(rules, answers), on) if answers else {}
-    count: dict[str, int] = {}
-    for scheme in schemes:
-        plan = rules.plan(scheme, on)
-        if plan is None:
-            continue
-        state = State(plan, values, on)
-        for place, name in enumerate(state.deciding()):
-            if name not in skipped and name in rules.vocabulary.facts:
-                count[name] = count.get(name, 0) + 1000 - min(place, 900)
-    names = [n for n in count if not rules.vocabulary.facts[n].authority]
-    best = max(names, key=lambda n: count[n], default=None)
-    return rules.vocabulary.facts[best] if best else None
