@@ -7,6 +7,7 @@ expected, what was found, and the nearest right thing; always in this order. The
     JifenError                 every mistake of a user ends here; carries one or more `Problem`s
     ├── PolicyError            in the law as data: vocabulary, code lists, schemes, cases
     ├── ProfileError           in a profile
+    ├── RegisterError          in a register of public data
     └── RequestError           in what was asked: an unknown scheme, a day that is no day
 """
 
@@ -135,6 +136,10 @@ class PolicyError(JifenError):
 
 class ProfileError(JifenError):
     """A mistake in a profile: an unknown fact, a value outside its domain, facts that contradict each other."""
+
+
+class RegisterError(JifenError):
+    """A mistake in a register: a row without its source, an unknown district, an end before its start."""
 
 
 class RequestError(JifenError):

@@ -79,7 +79,18 @@ def decode(data: bytes, file: str, error: type[JifenError] = ProfileError) -> st
     except UnicodeDecodeError as e:
         line = data[: e.start].count(b"\n") + 1
         column = e.start - (data.rfind(b"\n", 0, e.start) + 1) + 1
-        raise error([Problem("not-utf-8", Where(file, line, column), found=f"byte 0x{data[e.start]:02x}")]) from None
+        found = f"byte 0x{data[e.start]:02x}"
+        raise error([Problem("not-utf-8", Where(file, line, column), found=found, nearest=_chinese(data))]) from None
+
+
+def _chinese(data: bytes) -> str:
+    """What the text says where its bytes are Chinese in the encoding that older office programs write."""
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        return ""
+    shown = next((line for line in text.splitlines() if any("\u4e00" <= c <= "\u9fff" for c in line)), "")
+    return f"{shown.strip()[:40]} (GB 18030 → UTF-8)" if shown else ""
 
 
 def parse(text: str, file: str, error: type[JifenError] = ProfileError, first_line: int = 1) -> Node:

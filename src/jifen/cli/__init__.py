@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -12,6 +13,7 @@ def main() -> None:
     """Run the command; a mistake of the user is a message on standard error and exit code 2."""
     from jifen.cli.app import whole_application
 
+    gc.set_threshold(100_000)  # a command is short and makes few circles
     try:
         whole_application()(standalone_mode=True)
     except JifenError as e:

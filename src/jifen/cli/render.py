@@ -229,7 +229,7 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
             line = f"{escape(amount.words[lang])}{colon}[bold]{escape(amount.text()[lang])}[/bold]"
             console.print(f"  [green]{say['money']}{colon}[/green]{line}{cite}")
             for note in amount.notes:
-                console.print(f"      [dim italic]{escape(' '.join(note.split()))}[/dim italic]")
+                console.print(f"      [dim italic]{escape(' '.join(in_language(note, lang).split()))}[/dim italic]")
             if amount.low != amount.high and amount.facts:
                 sep = "; " if lang == "en" else "；"
                 names = sep.join([*_titles(rules, amount.facts[:4], lang), *(["…"] if len(amount.facts) > 4 else [])])

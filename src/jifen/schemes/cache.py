@@ -7,6 +7,7 @@ change of any of them is another name. Only the user's own folder is used, and n
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import pickle
@@ -15,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 T = TypeVar("T")
@@ -35,12 +36,23 @@ class Cache:
         path = self._folder / f"{quote(name, safe='')}.pickle"
         try:
             if path.stat().st_uid == os.getuid():
-                return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]
+                return _read(path)  # type: ignore[no-any-return]
         except (OSError, pickle.PickleError, EOFError, AttributeError, ImportError, IndexError):
             pass
         made = make()
         _keep(path, made)
         return made
+
+
+def _read(path: Path) -> Any:
+    """What a file holds. The search for circles waits: half a million new objects would start it again and again."""
+    active = gc.isenabled()
+    gc.disable()
+    try:
+        return pickle.loads(path.read_bytes())
+    finally:
+        if active:
+            gc.enable()
 
 
 def _base() -> Path:

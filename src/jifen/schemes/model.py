@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from jifen.forms import Words
@@ -13,6 +15,7 @@ from jifen.problems import Where
 from jifen.schemes.citations import Citation, Instrument
 from jifen.schemes.conditions import Condition, Op, Term
 from jifen.schemes.document import Document
+from jifen.schemes.versions import read_version
 
 # --- tables ---------------------------------------------------------------------------------------------------
 
@@ -131,6 +134,17 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the law's tables show and `jifen verify` proves: more of these facts never does this to points or outcome."""
+
+    facts: tuple[str, ...]
+    never: Literal["lowers", "raises", "worsens", "betters"]
+    text: str
+    citations: tuple[Citation, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class Criterion:
     """A heading under Points: it gives points, from its own criteria or its tables."""
 
@@ -143,6 +157,7 @@ class Criterion:
     citations: tuple[Citation, ...]
     notes: tuple[str, ...]
     where: Where
+    expects: tuple[Expectation, ...] = ()
 
     def criteria(self) -> tuple[Criterion, ...]:
         return tuple(p for p in self.parts if isinstance(p, Criterion))
@@ -364,4 +379,9 @@ class Scheme:
     amounts: tuple[Amount, ...]
     file: str
     hash: str
-    document: Document
+    expects: tuple[Expectation, ...] = ()
+
+    @cached_property
+    def document(self) -> Document:
+        """The document as it stands in its file, with what it amends merged in; read when first asked for."""
+        return read_version(Path(self.file))
