@@ -64,10 +64,14 @@ class Weights:
         key = (level, breaks)
         found = self._made.get(key)
         if found is None:
-            edges, sums = self._edges[level], self._sums[level]
-            at = [0.0, *(sums[bisect.bisect_left(edges, b) + 1] for b in breaks), sums[-1]]
-            found = self._made[key] = tuple(b - a for a, b in pairwise(at))
+            found = self._made[key] = self.parts(level, breaks)
         return found
+
+    def parts(self, level: int, breaks: Sequence[int]) -> tuple[float, ...]:
+        """The same for breaks that are not met again."""
+        edges, sums = self._edges[level], self._sums[level]
+        at = [0.0, *(sums[bisect.bisect_left(edges, b) + 1] for b in breaks), sums[-1]]
+        return tuple(b - a for a, b in pairwise(at))
 
 
 class Builder:
@@ -409,6 +413,8 @@ class Sight:
                     left[fork] = share, points
                     for k in size:
                         rest[k] -= points + share * fork.mean[k]
+        if len(asked) == 1:
+            return self._by_cells(asked[0], left, rest) - sum(m * m for m in mean)
         states: dict[object, _Split] = {(): (1.0, left, tuple(rest))}
         for level in asked:
             states = self._step(level, states, touching)
@@ -417,6 +423,32 @@ class Sight:
             sums = [value[k] + sum(p + s * f.mean[k] for f, (s, p) in left.items()) for k in size]
             total += weight * sum(v * v for v in sums)
         return total - sum(m * m for m in mean)
+
+    def _by_cells(self, level: int, left: dict[Fork, Mass], rest: list[float]) -> float:
+        """The average square of the answer over the cells of one variable."""
+        size = range(len(rest))
+        now = list(rest)
+        turns: dict[int, list[float]] = {}
+        for fork, (share, points) in left.items():
+            before: list[float] = []
+            for at, (offset, inner) in enumerate(fork.ways):
+                value = [points + share * (offset + m) for m in inner.mean]
+                if at:
+                    turn = turns.setdefault(fork.breaks[at - 1], [0.0] * len(rest))
+                    for k in size:
+                        turn[k] += value[k] - before[k]
+                else:
+                    for k in size:
+                        now[k] += value[k]
+                before = value
+        edges = sorted(turns)
+        parts = self.weights.parts(level, edges)
+        total = parts[0] * sum(v * v for v in now)
+        for part, edge in zip(parts[1:], edges, strict=True):
+            for k, more in enumerate(turns[edge]):
+                now[k] += more
+            total += part * sum(v * v for v in now)
+        return total
 
     def _step(self, level: int, states: dict[object, _Split], touching: set[Fork]) -> dict[object, _Split]:
         """Every state once for each cell of the variable of a level; what is asked before it is averaged."""
