@@ -216,7 +216,7 @@ def nearest_schemes(found: Sequence[Paths], costs: Costs, lang: str) -> None:
             table.add_row(*row, "0", "", Text(say["reached"], style="green"))
         elif each.ways:
             way = each.ways[0]
-            steps = [_change(s, lang) for s in way.steps]
+            steps = [f"{say['if']} {_change(s, lang)}" if s.supposed else _change(s, lang) for s in way.steps]
             told = "; ".join(steps[:2]) + (f" +{len(steps) - 2}" if len(steps) > 2 else "")
             mark = "◐ " if each.decided_by else ""
             table.add_row(*row, _number(way.cost), str(way.months), Text(mark + told))
