@@ -30,7 +30,7 @@ def jifen(*args: str, cwd: Path = ROOT) -> Ran:
     """Run the command in a process of its own, its output not a terminal."""
     ran = subprocess.run(
         [sys.executable, "-c", "from jifen.cli import main; main()", *args],
-        cwd=cwd, env={"LANG": "C.UTF-8"}, capture_output=True, encoding="utf-8", check=False,
+        cwd=cwd, env={"LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
@@ -201,7 +201,7 @@ def test_interview_asks_until_the_answers_are_settled(tmp_path: Path) -> None:
     """An interview asks what decides, takes a wrong answer back, and writes only what was said."""
     ran = subprocess.run(
         [sys.executable, "-c", "from jifen.cli import main; main()", "new", "me.yaml", "--ask", "-s", "jp/j-find"],
-        cwd=tmp_path, env={"LANG": "C.UTF-8"}, input="maybe\nno\n", capture_output=True, encoding="utf-8",
+        cwd=tmp_path, env={"LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}, input="maybe\nno\n", capture_output=True, encoding="utf-8",
         check=False,
     )  # fmt: skip
     assert ran.returncode == 0

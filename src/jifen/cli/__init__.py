@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 
-from jifen.problems import JifenError, Problem, RequestError, Where
+from jifen.problems import JifenError, Problem, Where
 
 _INTERRUPTED = 130
 
@@ -38,15 +38,13 @@ def main() -> None:
 
 def run(args: list[str]) -> int:
     """Run a command line and give its exit code; `-` stands for standard input. Raises JifenError for every mistake."""
-    import typer
-
     from jifen.cli.app import whole_application
     from jifen.cli.usage import mistake_in
 
     try:
-        code = whole_application()(["/dev/stdin" if a == "-" else a for a in args], prog_name="jifen", standalone_mode=False)
-    except typer.Abort:
-        raise RequestError([Problem("no-answer")]) from None
+        code = whole_application()(
+            ["/dev/stdin" if a == "-" else a for a in args], prog_name="jifen", standalone_mode=False
+        )
     except Exception as e:
         if not hasattr(e, "exit_code") or not hasattr(e, "ctx"):
             raise
