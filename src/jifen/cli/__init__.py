@@ -32,7 +32,9 @@ def main() -> None:
         if isinstance(e, BrokenPipeError):
             sys.exit(0)
         lang = "zh" if _option("--lang") == "zh" else "en"
-        print(Problem("cannot-write", Where(e.filename or "-"), found=e.strerror or "").text(lang), file=sys.stderr)
+        code = "cannot-read" if e.filename else "cannot-write"
+        problem = Problem(code, Where(str(e.filename or "/dev/stdout")), found=e.strerror or "")
+        print(problem.text(lang), file=sys.stderr)
         sys.exit(2)
 
 

@@ -5,6 +5,7 @@ Each reads, asks the library, and prints. What is printed is made in `render`.
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -182,7 +183,8 @@ def facts(
     rules = load_rules(policies)
     known = rules.vocabulary.facts
     found = [f for f in known.values() if f.id == name] or [f for f in known.values() if f.id.startswith(name)]
-    found = found or [f for f in known.values() if name.lower() in f"{f.id} {f.title['en']} {f.title['zh']}".lower()]
+    word = re.compile(rf"(?<![a-z]){re.escape(name.lower())}")
+    found = found or [f for f in known.values() if word.search(f"{f.id} {f.title['en']} {f.title['zh']}".lower())]
     if not found:
         raise RequestError([unknown_fact(name, rules.vocabulary)])
     if format is Format.json:
