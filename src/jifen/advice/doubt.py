@@ -10,6 +10,7 @@ values); 1 settles everything. Weights and powers are floats: they order questio
 from __future__ import annotations
 
 import bisect
+import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -63,10 +64,14 @@ class Weights:
         key = (level, breaks)
         found = self._made.get(key)
         if found is None:
-            edges, sums = self._edges[level], self._sums[level]
-            at = [0.0, *(sums[bisect.bisect_left(edges, b) + 1] for b in breaks), sums[-1]]
-            found = self._made[key] = tuple(b - a for a, b in pairwise(at))
+            found = self._made[key] = self.parts(level, breaks)
         return found
+
+    def parts(self, level: int, breaks: Sequence[int]) -> tuple[float, ...]:
+        """The same for breaks that are not met again."""
+        edges, sums = self._edges[level], self._sums[level]
+        at = [0.0, *(sums[bisect.bisect_left(edges, b) + 1] for b in breaks), sums[-1]]
+        return tuple(b - a for a, b in pairwise(at))
 
 
 class Builder:
@@ -91,20 +96,26 @@ class Builder:
         key = (level, cut, tuple((w[0], id(w[1])) for w in kept))
         made = self._made.get(key)
         if made is None:
-            if old is not None and len(kept) == len(old.ways) and all(
-                a[1] is b[1] and a[0] == b[0] for a, b in zip(kept, old.ways, strict=True)
-            ):  # fmt: skip
+            if old is not None and key[2] == tuple((w[0], id(w[1])) for w in old.ways):
                 made = old
             else:
-                shares = self.weights.of(level, cut)
-                size = range(len(kept[0][1].mean))
-                mean = tuple(sum(s * (w[0] + w[1].mean[k]) for s, w in zip(shares, kept, strict=True)) for k in size)
-                square = sum(
-                    s * (w[0] * w[0] + 2 * w[0] * w[1].mean[0] + w[1].square) for s, w in zip(shares, kept, strict=True)
-                )
-                made = Fork(level, cut, tuple(kept), mean, square, max(w[0] + w[1].high for w in kept))
+                made = self._new(level, cut, kept)
             self._made[key] = made
         return low, made
+
+    def _new(self, level: int, breaks: tuple[int, ...], ways: list[Place]) -> Fork:
+        shares = self.weights.of(level, breaks)
+        square, high = 0.0, 0
+        first = 0.0
+        for share, (offset, inner) in zip(shares, ways, strict=True):
+            mean = inner.mean[0]
+            first += share * (offset + mean)
+            square += share * (offset * (offset + 2 * mean) + inner.square)
+            high = max(high, offset + inner.high)
+        means = [first]
+        for k in range(1, len(ways[0][1].mean)):
+            means.append(sum([share * way[1].mean[k] for share, way in zip(shares, ways, strict=True)]))
+        return Fork(level, breaks, tuple(ways), tuple(means), square, high)
 
 
 def restricted(place: Place, known: Mapping[int, int], weights: Weights) -> Place:
@@ -298,9 +309,10 @@ class Sight:
 
         collect(function)
         classes = sorted(found)
-        ends = {
-            m: Fork(_LAST, (), (), tuple(float(m == c) for c in classes), 1.0, 0, m) for m in classes
-        }  # fmt: skip
+        if len(classes) == 2:  # one of them tells two answers apart
+            classes = classes[:1]
+        told = {m: tuple(float(m == c) for c in classes) for m in found}
+        ends = {m: Fork(_LAST, (), (), told[m], sum(told[m]), 0, m) for m in found}
         build = Builder(self.weights)
         done: dict[tuple[int, int], Place] = {}
 
@@ -360,14 +372,22 @@ class Sight:
         for offset, fork in places:
             made |= {id(f): f for f in by_level((offset, fork))}
             if fork.ways:
-                _pour(reach.setdefault(fork, {}), -1, 1 / len(places), offset / len(places))
+                old = reach.setdefault(fork, {}).get(-1, _NOBODY)
+                reach[fork][-1] = old[0] + 1 / len(places), old[1] + offset / len(places)
         forks = sorted(made.values(), key=lambda f: f.level)
         for fork in forks:
-            share = sum(m[0] for m in reach[fork].values())
-            points = sum(m[1] for m in reach[fork].values())
-            for part, (offset, inner) in zip(self.weights.of(fork.level, fork.breaks), fork.ways, strict=True):
+            share = points = 0.0
+            for one, two in reach[fork].values():
+                share += one
+                points += two
+            level = fork.level
+            for part, (offset, inner) in zip(self.weights.of(level, fork.breaks), fork.ways, strict=True):
                 if inner.ways:
-                    _pour(reach.setdefault(inner, {}), fork.level, share * part, part * (points + offset * share))
+                    into = reach.get(inner)
+                    if into is None:
+                        into = reach[inner] = {}
+                    old = into.get(level, _NOBODY)
+                    into[level] = old[0] + share * part, old[1] + part * (points + offset * share)
         return forks, reach
 
     def _between(
@@ -393,6 +413,8 @@ class Sight:
                     left[fork] = share, points
                     for k in size:
                         rest[k] -= points + share * fork.mean[k]
+        if len(asked) == 1:
+            return self._by_cells(asked[0], left, rest) - sum(m * m for m in mean)
         states: dict[object, _Split] = {(): (1.0, left, tuple(rest))}
         for level in asked:
             states = self._step(level, states, touching)
@@ -402,15 +424,47 @@ class Sight:
             total += weight * sum(v * v for v in sums)
         return total - sum(m * m for m in mean)
 
+    def _by_cells(self, level: int, left: dict[Fork, Mass], rest: list[float]) -> float:
+        """The average square of the answer over the cells of one variable."""
+        size = range(len(rest))
+        now = list(rest)
+        turns: dict[int, list[float]] = {}
+        for fork, (share, points) in left.items():
+            before: list[float] = []
+            for at, (offset, inner) in enumerate(fork.ways):
+                value = [points + share * (offset + m) for m in inner.mean]
+                if at:
+                    turn = turns.setdefault(fork.breaks[at - 1], [0.0] * len(rest))
+                    for k in size:
+                        turn[k] += value[k] - before[k]
+                else:
+                    for k in size:
+                        now[k] += value[k]
+                before = value
+        edges = sorted(turns)
+        parts = self.weights.parts(level, edges)
+        total = parts[0] * sum(v * v for v in now)
+        for part, edge in zip(parts[1:], edges, strict=True):
+            for k, more in enumerate(turns[edge]):
+                now[k] += more
+            total += part * sum(v * v for v in now)
+        return total
+
     def _step(self, level: int, states: dict[object, _Split], touching: set[Fork]) -> dict[object, _Split]:
         """Every state once for each cell of the variable of a level; what is asked before it is averaged."""
         after: dict[object, _Split] = {}
         for weight, before, value in states.values():
             left, ends = dict(before), list(value)
-            while earlier := [f for f in left if f.level < level]:
-                fork = min(earlier, key=lambda f: f.level)
+            between = [(f.level, n, f) for n, f in enumerate(left) if f.level < level]
+            heapq.heapify(between)
+            number = len(left)
+            while between:
+                _, _, fork = heapq.heappop(between)
                 share, points = left.pop(fork)
                 for part, way in zip(self.weights.of(fork.level, fork.breaks), fork.ways, strict=True):
+                    if way[1].level < level and way[1] in touching and way[1] not in left:
+                        number += 1
+                        heapq.heappush(between, (way[1].level, number, way[1]))
                     _flow(way, share * part, points * part, left, ends, touching)
             here = [f for f in left if f.level == level]
             edges = tuple(sorted({e for f in here for e in f.breaks}))
@@ -437,9 +491,7 @@ _Split = tuple[float, dict[Fork, Mass], tuple[float, ...]]
 """The chance of a state, who stands at which fork in it, and the part of the answer that is settled."""
 
 
-def _pour(into: dict[int, Mass], key: int, share: float, points: float) -> None:
-    old = into.get(key, (0.0, 0.0))
-    into[key] = old[0] + share, old[1] + points
+_NOBODY: Mass = (0.0, 0.0)
 
 
 def _flow(
@@ -449,7 +501,7 @@ def _flow(
     offset, fork = way
     points += share * offset
     if fork in touching:
-        old = left.get(fork, (0.0, 0.0))
+        old = left.get(fork, _NOBODY)
         left[fork] = old[0] + share, old[1] + points
     else:
         for k, m in enumerate(fork.mean):

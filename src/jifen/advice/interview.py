@@ -29,12 +29,15 @@ from jifen.answers.door import Jifen
 from jifen.facts.values import Value, plain_value
 from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
+from jifen.plan.diagram import Diagrams
 from jifen.plan.form import Plan
 
 SCHEMA = "urn:jifen:question:1"
 """The name of the published form of a question; it changes when the form does."""
 _KEPT = 200
 """States of knowledge that are kept for each scheme."""
+_MANY = 12
+"""A clause that asks more variables than this is not cut down to see whether it is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +282,14 @@ class _View:
         return found
 
     def open_clauses(self, fact: str, known: Mapping[str, int]) -> list[Placed]:
-        """The clauses that ask the fact and are not settled yet."""
+        """The clauses that ask the fact and are not settled yet. (A clause that asks very many facts counts as open.)"""
         names = frozenset(n for n, v in self.plan.variables.items() if fact in v.facts)
-        diagrams = self.plan.diagrams({**self.presumed, **known})
-        found = asking(self.clauses, names)
-        return [p for p in found if names & set(diagrams.support(diagrams.of(p.node)))]
+        diagrams = self.state(known).diagrams(known)
+        found = []
+        for place in asking(self.clauses, names):
+            if len(place.asks) > _MANY or names & set(diagrams.support(diagrams.of(place.node))):
+                found.append(place)
+        return found
 
 
 class _State:
@@ -293,6 +299,13 @@ class _State:
         self.view, self.answer, self.totals = view, answer, totals
         self._askable: dict[frozenset[int], tuple[str, ...]] = {}
         self._powers: dict[str, float] | None = None
+        self._diagrams: Diagrams | None = None
+
+    def diagrams(self, known: Mapping[str, int]) -> Diagrams:
+        """The diagrams in which single clauses are looked at; made when first needed."""
+        if self._diagrams is None:
+            self._diagrams = self.view.plan.diagrams({**self.view.presumed, **known})
+        return self._diagrams
 
     def further(self, known: Mapping[str, int]) -> _State:
         """The state when these variables are known too."""

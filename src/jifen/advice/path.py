@@ -157,7 +157,7 @@ def find_paths(
     points: int | None = None,
     most: int = 3,
 ) -> Paths | None:
-    """The cheapest ways, at most `most`, each changing a set of facts that contains no other's; None if the scheme is not in force.
+    """The cheapest ways, at most `most`, none of which changes all the facts of a cheaper one; None if the scheme is not in force.
 
     `values` is what is known (`rules.complete(profile, on)`). The target is to qualify; or the outcome `to`, or a better one; or at least so many
     points. Raises RequestError for an outcome that the scheme does not have.

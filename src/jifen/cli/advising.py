@@ -15,6 +15,7 @@ from jifen.advice.costs import Costs
 from jifen.advice.path import Paths, Step, Way
 from jifen.advice.timeline import Cause, Change, Line, Moment, Timeline
 from jifen.answers.door import Jifen
+from jifen.cli.console import console as _console
 from jifen.cli.render import STATUS
 from jifen.engines.reference import Range
 from jifen.facts.values import show_value
@@ -49,11 +50,6 @@ _SAY = {
         "still": "此期间不变", "amount": "法定数额", "disclaimer": "以上为公布规则的结果，由主管机关最终决定。",
     },
 }  # fmt: skip
-
-
-def _console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)
 
 
 def _cited(citations: Iterable[Citation]) -> str:
@@ -216,7 +212,7 @@ def nearest_schemes(found: Sequence[Paths], costs: Costs, lang: str) -> None:
             table.add_row(*row, "0", "", Text(say["reached"], style="green"))
         elif each.ways:
             way = each.ways[0]
-            steps = [_change(s, lang) for s in way.steps]
+            steps = [f"{say['if']} {_change(s, lang)}" if s.supposed else _change(s, lang) for s in way.steps]
             told = "; ".join(steps[:2]) + (f" +{len(steps) - 2}" if len(steps) > 2 else "")
             mark = "◐ " if each.decided_by else ""
             table.add_row(*row, _number(way.cost), str(way.months), Text(mark + told))
