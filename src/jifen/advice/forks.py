@@ -35,6 +35,7 @@ class Fork:
     end: int = -1
 
 
+_NOTHING: Mapping[int, int] = {}
 Place = tuple[int, Fork]
 """A function: an offset and a fork. In the diagram of an answer every offset is 0."""
 
@@ -226,17 +227,41 @@ def lowest_case(place: Place) -> dict[int, int]:
     return case
 
 
-def ends(fork: Fork) -> Iterator[Fork]:
-    """Every end that can still be reached, once."""
+def ends(fork: Fork, known: Mapping[int, int] = _NOTHING) -> Iterator[Fork]:
+    """Every end that can still be reached where the variables of these levels have these values, once."""
     seen: set[int] = set()
     stack = [fork]
     while stack:
         at = stack.pop()
-        if id(at) not in seen:
-            seen.add(id(at))
+        if id(at) in seen:
+            continue
+        seen.add(id(at))
+        if not at.ways:
+            yield at
+        elif at.level in known:
+            stack.append(at.ways[bisect.bisect_right(at.breaks, known[at.level])][1])
+        else:
             stack.extend(w[1] for w in at.ways)
-            if not at.ways:
-                yield at
+
+
+def least(place: Place, known: Mapping[int, int]) -> int:
+    """The fewest points where the variables of these levels have these values."""
+    done: dict[int, int] = {}
+
+    def go(fork: Fork) -> int:
+        if not fork.ways:
+            return 0
+        found = done.get(id(fork))
+        if found is None:
+            if fork.level in known:
+                offset, inner = fork.ways[bisect.bisect_right(fork.breaks, known[fork.level])]
+                found = offset + go(inner)
+            else:
+                found = min([offset + go(inner) for offset, inner in fork.ways])
+            done[id(fork)] = found
+        return found
+
+    return place[0] + go(place[1])
 
 
 def _at(place: Place, level: int, edge: int | None) -> Place:

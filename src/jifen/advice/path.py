@@ -16,7 +16,7 @@ from typing import Any
 from jifen.advice.clauses import Clause, asking, placed
 from jifen.advice.costs import Costs, Price
 from jifen.advice.doubt import Sight
-from jifen.advice.forks import Place, ends, lowest_case, restricted
+from jifen.advice.forks import Place, ends, least, lowest_case, restricted
 from jifen.advice.moments import Moment
 from jifen.advice.search import Found, Option, Search, Settled
 from jifen.answers.door import Jifen
@@ -299,20 +299,20 @@ class _Telling:
                 values[step.fact.id] = step.then
         return values
 
-    def _reached(self, view: _Laid) -> bool:
-        """Whether the target is reached whatever is still unknown."""
-        if not all(self.search.accepts(e) for e in ends(view.answer[1])):
+    def _reached(self, rest: _Laid, known: Mapping[str, int]) -> bool:
+        """Whether the target is reached whatever is unknown besides."""
+        levels = {self.search.sight.levels[n]: k for n, k in known.items()}
+        if not all(self.search.accepts(e) for e in ends(rest.answer[1], levels)):
             return False
-        return self.search.need is None or max(t[0] for t in view.totals) >= self.search.need
+        need = self.search.need
+        return need is None or max(least(t, levels) for t in rest.totals) >= need
 
     def _conditions(self, found: Found, steps: Sequence[Step], rest: _Laid) -> list[Step]:
         """Unknown facts at their least value without which the target would not be certain; as few as one by one can be left out.
 
         Of a list of which nothing is known, the least value is that it holds none of its codes.
         """
-        rest = rest if self.search.need is not None else replace(rest, totals=())
-        done = rest.further(self._all_known(self._after(steps)))
-        if self._reached(done):
+        if self._reached(rest, self._all_known(self._after(steps))):
             return []
         touched = {s.fact.id for s in steps}
         free = [self._step(o) for o in found.chosen if not o.weight and o.supposed]
@@ -320,7 +320,7 @@ class _Telling:
         kept = list({s.fact.id: replace(s, code="") for s in free if s.fact.id not in touched}.values())
         for step in list(kept):
             less = [s for s in kept if s is not step]
-            if self._reached(done.further(self._all_known(self._after([*steps, *less])))):
+            if self._reached(rest, self._all_known(self._after([*steps, *less]))):
                 kept = less
         return kept
 
@@ -336,7 +336,7 @@ class _Telling:
                 for n, k in known.items()
                 if fact not in variables[n].facts or (fact, variables[n].code) in supposed
             }
-            if not self._reached(rest.further(less)):
+            if not self._reached(rest, less):
                 found.add(fact)
         return found
 
@@ -344,12 +344,11 @@ class _Telling:
         """The steps with the points that each brings, one after another, and the clauses that it turns."""
         done: list[Step] = list(conditions)
         before = self._all_known(self._after(done))
-        rest = replace(rest, answer=(0, next(ends(rest.answer[1]))))  # only the points are looked at
-        low = self._lowest(rest.further(before))
+        low = self._lowest(rest, before)
         for step in steps:
             done.append(step)
             after = self._all_known(self._after(done))
-            high = self._lowest(rest.further(after))
+            high = self._lowest(rest, after)
             names = frozenset(n for n, v in self.search.plan.variables.items() if step.fact.id in v.facts)
             one, two = (self.search.plan.diagrams(known) for known in (before, after))
             found = [p for p in asking(self.clauses, names) if bounds(one.of(p.node)) != bounds(two.of(p.node))]
@@ -357,9 +356,9 @@ class _Telling:
             yield replace(step, points=points, clauses=tuple(p.clause for p in found))
             before, low = after, high
 
-    @staticmethod
-    def _lowest(view: _Laid) -> int | None:
-        return max((t[0] for t in view.totals), default=None)
+    def _lowest(self, rest: _Laid, known: Mapping[str, int]) -> int | None:
+        levels = {self.search.sight.levels[n]: k for n, k in known.items()}
+        return max((least(t, levels) for t in rest.totals), default=None)
 
 
 @dataclass(frozen=True, slots=True)
