@@ -202,5 +202,5 @@ class _Matter:
             view, known = self.views[scheme]
             clauses = tuple(p.clause for p in view.open_clauses(fact, known))
             why.append(Why(scheme, view.plan.scheme.title, powers[scheme], clauses))
-        found = self.desk.rules.vocabulary.facts[fact]
+        found = self.desk.vocabulary.facts[fact]
         return Question(found, self.desk.arranged.topic[fact], sum(powers.values()), tuple(why), self.open)

@@ -13,7 +13,7 @@ from jifen.advice.prior import Prior, plain_prior
 from jifen.advice.topics import Arranged, arranged, published_topics
 from jifen.answers.door import Jifen
 from jifen.facts.values import Value
-from jifen.facts.vocabulary import Fact
+from jifen.facts.vocabulary import Fact, Vocabulary
 from jifen.plan.diagram import Diagrams
 from jifen.plan.form import Plan
 
@@ -26,10 +26,11 @@ _MANY = 12
 class Desk:
     """What is kept for one set of loaded policies."""
 
-    def __init__(self, rules: Jifen) -> None:
-        self.rules = rules
-        self.arranged: Arranged = arranged(rules.vocabulary, published_topics())
-        self.prior = plain_prior(rules.vocabulary)
+    def __init__(self, vocabulary: Vocabulary, schemes: int) -> None:
+        self.vocabulary = vocabulary
+        self.arranged: Arranged = arranged(vocabulary, published_topics())
+        self.prior = plain_prior(vocabulary)
+        self._most = 4 * schemes + 40
         self._views: dict[tuple[int, frozenset[str], int], View] = {}
 
     def view(
@@ -42,9 +43,9 @@ class Desk:
         key = id(plan), frozenset(presumed), id(chosen)
         found = self._views.get(key)
         if found is None:
-            if len(self._views) > 4 * len(self.rules.shelf.schemes) + 40:
+            if len(self._views) > self._most:
                 self._views.clear()
-            found = self._views[key] = View(plan, presumed, chosen, self.rules.vocabulary.facts)
+            found = self._views[key] = View(plan, presumed, chosen, self.vocabulary.facts)
         return found, known
 
 
@@ -54,7 +55,7 @@ _DESKS: WeakKeyDictionary[Jifen, Desk] = WeakKeyDictionary()
 def desk_of(rules: Jifen) -> Desk:
     found = _DESKS.get(rules)
     if found is None:
-        found = _DESKS[rules] = Desk(rules)
+        found = _DESKS[rules] = Desk(rules.vocabulary, len(rules.shelf.schemes))
     return found
 
 
@@ -74,8 +75,9 @@ class View:
         found = self._states.get(key)
         if found is None:
             near = max((k for k in list(self._states) if k <= key), key=len, default=None)
-            if near is not None:
-                found = self._states[near].further(dict(key - near))
+            nearest = self._states.get(near) if near is not None else None
+            if near is not None and nearest is not None:
+                found = nearest.further(dict(key - near))
             else:
                 # The first to come is served at once; for others who know something else, all is laid out from nothing known.
                 start = known if not self._states else {}
