@@ -322,6 +322,13 @@ def test_an_outcome_that_a_scheme_does_not_have_is_refused_with_the_nearest(rule
     assert (problem.code, problem.nearest) == ("unknown-value", "pool")
 
 
+def test_points_of_a_scheme_without_points_cannot_be_a_target(rules: Jifen, costs: Costs) -> None:
+    with pytest.raises(RequestError) as caught:
+        find_paths(rules, {}, DAY, "sg/tech-pass", costs, points=10)
+    [problem] = caught.value.problems
+    assert (problem.code, problem.found) == ("wrong-use", "sg/tech-pass")
+
+
 def test_the_cost_model_prices_every_fact_and_lists_every_kind(rules: Jifen, costs: Costs) -> None:
     for fact in rules.vocabulary.facts.values():
         rule = costs.rule(fact)

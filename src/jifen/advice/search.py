@@ -62,6 +62,9 @@ class Search:
         if to and to not in plan.outcomes:
             blanks = {"name": plan.scheme.id}
             raise RequestError([Problem("unknown-value", blanks=blanks, found=to, nearest=nearest(to, plan.outcomes))])
+        if points is not None and plan.total is None:
+            form = "a scheme that gives points"
+            raise RequestError([Problem("wrong-use", blanks={"name": "--points", "form": form}, found=plan.scheme.id)])
         best = plan.outcomes.index(to) if to else len(plan.outcomes) - 1
         self.wanted = (1 << (best + 1)) - 1
         self.need = points if plan.total is not None else None
