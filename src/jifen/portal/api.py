@@ -124,9 +124,9 @@ def _why(name: str, day: date, scheme: str) -> list[dict[str, Any]]:
 def ask(request: HttpRequest, body: Asked) -> dict[str, Any]:
     day = body.on or today()
     who = subject(body.facts, day)
-    weight = weights(answers(_wanted(body.schemes), who))
+    weight = weights(_wanted(body.schemes), who)
     facts = rules().vocabulary.facts
-    order = sorted((f for f in weight if not facts[f].authority), key=lambda f: -weight[f])
+    order = sorted(weight, key=lambda f: -weight[f])
     return {
         "questions": [
             {

@@ -30,25 +30,6 @@ class Group:
     subject: str
 
 
-_TITLES: Mapping[str, Words] = {
-    "child": both("Children", "子女"),
-    "living": both("Living in Beijing", "在京生活"),
-    "research": both("Research", "科研"),
-    "employer": both("As an employer", "作为用人单位"),
-    "allowance": both("Allowances of foreign staff", "外籍员工补贴"),
-    "data": both("Research data", "研发数据"),
-    "ngo": both("Overseas NGO", "境外非政府组织"),
-    "international": both("International organisation", "国际组织"),
-    "journal": both("Journal", "期刊"),
-    "prize": both("Science prize", "科学奖项"),
-    "overseas": both("Institutions abroad", "海外机构"),
-    "rd_centre": both("R&D centre", "研发中心"),
-    "headquarters": both("Headquarters", "总部"),
-    "investment": both("Foreign investment", "外商投资"),
-    "organisation": both("The organisation", "机构情况"),
-}
-"""Titles of topics that the policies do not name: those of the beginnings of facts."""
-
 _PAGE = 9
 """Questions on a page; a longer topic is asked in parts."""
 
@@ -63,7 +44,7 @@ def groups() -> Mapping[str, Group]:
     for name in sorted(facts, key=lambda f: order.place[f]):
         if not facts[name].authority:
             topic = order.topic[name]
-            titles[topic.id] = _TITLES.get(topic.id, topic.title)
+            titles[topic.id] = topic.title
             topics.setdefault((facts[name].subject, topic.id), []).append(name)
     found = {}
     for (subject, topic_id), names in topics.items():

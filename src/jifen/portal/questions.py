@@ -13,12 +13,13 @@ from typing import Any
 
 from django.http import QueryDict
 
+from jifen.advice import interview
 from jifen.answers.answer import Answer
 from jifen.facts.values import plain_value
 from jifen.facts.vocabulary import Fact
 from jifen.portal.groups import STARTS, Group, groups
 from jifen.portal.models import Draft
-from jifen.portal.rules import Subject, answers, rules, subject
+from jifen.portal.rules import Kept, Subject, answers, rules, subject
 from jifen.portal.words import place_of
 from jifen.problems import JifenError, Problem, ProfileError
 
@@ -52,6 +53,11 @@ class Check:
             self._answers = answers(scope(self.draft.subject, self.draft.places), self.who)
         return self._answers
 
+    @property
+    def weights(self) -> dict[str, float]:
+        """What each unknown fact can settle of these answers."""
+        return weights(scope(self.draft.subject, self.draft.places), self.who)
+
 
 def held(draft: Draft, on: date) -> Check:
     """Hold a draft against a day; facts that cannot be used are set aside and named."""
@@ -69,14 +75,18 @@ def held(draft: Draft, on: date) -> Check:
             aside += sorted(wrong)
 
 
-def weights(found: Iterable[Answer]) -> dict[str, float]:
-    """How much each unknown fact can settle: over the open schemes, more for a fact that settles more of one."""
-    weight: dict[str, float] = {}
-    for answer in found:
-        if answer.status in ("undetermined", "for the authority"):
-            for rank, fact in enumerate(answer.missing):
-                weight[fact] = weight.get(fact, 0) + 1 / (rank + 2)
-    return weight
+def weights(schemes: Iterable[str], who: Subject) -> dict[str, float]:
+    """How much each unknown fact can settle, by the library's interview. A fact that can settle nothing is not there."""
+    ids = tuple(schemes)
+    key = (ids, who.on, frozenset(who.values.items()))
+    kept = _weights.get(key)
+    if kept is None:
+        found = interview.groups(rules(), who.values, who.on, ids)
+        kept = _weights.put(key, {q.fact.id: q.power for group in found for q in group.questions})
+    return kept
+
+
+_weights: Kept[tuple[Any, ...], dict[str, float]] = Kept(2_000)
 
 
 @dataclass(frozen=True)
@@ -98,7 +108,7 @@ class Step:
 
 def steps(check: Check) -> list[Step]:
     """The groups that matter for this check: those of the start first, then by what they can settle."""
-    weight = weights(check.answers)
+    weight = check.weights
     start = STARTS.get(check.draft.start)
     first = start.first if start else ()
     found = []
@@ -124,7 +134,7 @@ def next_group(check: Check, after: str = "") -> str | None:
 
 def asked_now(check: Check, group: Group) -> list[Fact]:
     """The questions of a group that still matter or are answered. Age is not asked of whoever gave the day of birth."""
-    weight = weights(check.answers)
+    weight = check.weights
     facts = rules().vocabulary.facts
     follows = {f for f in check.who.values if f not in check.draft.facts}
     wanted = [facts[f] for f in group.facts if (f in weight or f in check.draft.facts) and f not in follows]

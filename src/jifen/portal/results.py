@@ -19,7 +19,7 @@ from jifen.portal.groups import groups
 from jifen.portal.models import Draft, Share
 from jifen.portal.pages import personal, show
 from jifen.portal.private import what_if_data
-from jifen.portal.questions import Check, check_change, held, next_group, read_group, scope, weights
+from jifen.portal.questions import Check, check_change, held, next_group, read_group, scope
 from jifen.portal.rules import answer, answers, rules, today
 from jifen.portal.words import NEEDS, STATUS, need_of, place_words
 
@@ -97,8 +97,7 @@ def _what_if_fields(check: Check, lang: str, more: str = "") -> list[dict[str, A
     vocabulary = rules().vocabulary.facts
     names = [n for n in (*_WHAT_IF, more) if n in vocabulary and vocabulary[n].subject == check.draft.subject]
     if check.draft.subject != "person":
-        weight = weights(check.answers)
-        names = [n for n in weight if vocabulary[n].changes == "by own act"][:8]
+        names = [n for n in check.draft.facts if n in vocabulary and vocabulary[n].changes == "by own act"][:8]
     return [field(vocabulary[n], check, lang, None, None) for n in names]
 
 

@@ -41,14 +41,16 @@ def prepare() -> None:
 def warm() -> None:
     """Answers that every first visitor needs, computed before the first one comes."""
     from jifen.portal.check import places_offered
-    from jifen.portal.questions import scope
+    from jifen.portal.questions import scope, weights
     from jifen.portal.rules import answers, subject, today
 
     nobody = subject({}, today())
-    answers(scope("person", ["CN"]), nobody)
-    answers(scope("organisation", ["CN"]), nobody)
-    for place in places_offered("person"):
-        answers(scope("person", [place]), nobody)
+    first = [("person", "CN"), ("organisation", "CN")]
+    others = [("person", place) for place in places_offered("person") if place != "CN"]
+    for kind, place in first + others:
+        schemes = scope(kind, [place])
+        answers(schemes, nobody)
+        weights(schemes, nobody)
 
 
 def serve(host: str, port: int, workers: int, threads: int, warmed: bool = True) -> None:
