@@ -107,6 +107,7 @@ class Paths:
 
     scheme: str
     title: Words
+    jurisdiction: str
     outcomes: Mapping[str, Words]
     on: date
     target: str
@@ -121,6 +122,7 @@ class Paths:
         return {
             "scheme": self.scheme,
             "title": dict(self.title),
+            "jurisdiction": self.jurisdiction,
             "as_of": self.on.isoformat(),
             "target": self.target,
             "reached": self.reached,
@@ -204,6 +206,7 @@ class _Telling:
         return Paths(
             scheme.id,
             scheme.title,
+            scheme.jurisdiction,
             titles,
             self.search.on,
             self.search.target,

@@ -214,7 +214,7 @@ def nearest_schemes(found: Sequence[Paths], costs: Costs, lang: str) -> None:
         table.add_column(say[name], justify="right" if name in ("effort", "months") else "left")
     for each in found:
         sign, colour, words = STATUS[each.status]
-        row = [Text(each.title[lang]), Text(f"{sign} {words[lang]}", style=colour)]
+        row = [Text(f"{each.jurisdiction} {each.title[lang]}"), Text(f"{sign} {words[lang]}", style=colour)]
         if each.reached:
             table.add_row(*row, "0", "", Text(say["reached"], style="green"))
         elif each.ways:
