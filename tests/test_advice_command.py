@@ -13,7 +13,7 @@ from test_command import DAY, ENGINEER, ROOT, Ran, jifen
 def _ask(said: str, *args: str, cwd: Path = ROOT) -> Ran:
     ran = subprocess.run(
         [sys.executable, "-c", "from jifen.cli import main; main()", "ask", *DAY, *args],
-        cwd=cwd, env={"LANG": "C.UTF-8"}, input=said, capture_output=True, encoding="utf-8", check=False,
+        cwd=cwd, env={"LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}, input=said, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 

@@ -54,7 +54,8 @@ def ask(
     """
     from jifen.advice.interview import next_question
     from jifen.advice.prior import read_prior
-    from jifen.cli.asking import Asking, profile_text, write_whole
+    from jifen.cli.asking import Asking, profile_text
+    from jifen.strict_yaml import write_whole
 
     if save is not None and save.exists() and not force:
         raise RequestError([Problem("file-exists", Where(str(save)))])
@@ -164,7 +165,7 @@ def when(
     from jifen.advice.picture import timeline_svg
     from jifen.advice.timeline import timeline
     from jifen.cli import advising
-    from jifen.cli.asking import write_whole
+    from jifen.strict_yaml import write_whole
 
     if svg is not None and svg.exists() and not force:
         raise RequestError([Problem("file-exists", Where(str(svg)))])

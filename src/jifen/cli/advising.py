@@ -15,6 +15,7 @@ from jifen.advice.costs import Costs
 from jifen.advice.path import Paths, Step, Way
 from jifen.advice.timeline import Cause, Change, Line, Moment, Timeline
 from jifen.answers.door import Jifen
+from jifen.cli.console import console as _console
 from jifen.cli.render import STATUS
 from jifen.engines.reference import Range
 from jifen.facts.values import show_value
@@ -49,11 +50,6 @@ _SAY = {
         "still": "此期间不变", "amount": "法定数额", "disclaimer": "以上为公布规则的结果，由主管机关最终决定。",
     },
 }  # fmt: skip
-
-
-def _console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)
 
 
 def _cited(citations: Iterable[Citation]) -> str:

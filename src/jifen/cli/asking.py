@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import sys
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -20,7 +18,7 @@ from jifen.cli.template import allowed
 from jifen.facts.profiles import Profile
 from jifen.facts.values import Value, parse_day, read_value
 from jifen.facts.vocabulary import Fact
-from jifen.problems import Problem, ProfileError, RequestError, Where
+from jifen.problems import ProfileError, Where
 from jifen.schemes.model import Completed
 from jifen.strict_yaml import Items, Node, Text
 
@@ -237,15 +235,3 @@ def profile_text(profile: Profile, rules: Jifen) -> str:
             told = yaml.safe_dump({name: value}, allow_unicode=True, default_flow_style=None, width=1000)
             lines.append(told.rstrip("\n"))
     return "".join(f"{line}\n" for line in lines) or "{}\n"
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises RequestError where the folder cannot be written."""
-    partial = path.with_name(path.name + ".part")
-    try:
-        partial.write_text(text, "utf-8")
-        partial.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise RequestError([Problem("no-such-file", Where(str(path.parent)))]) from None

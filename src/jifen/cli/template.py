@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from jifen.answers.door import Jifen, as_day
-from jifen.facts.values import show_value
+from jifen.facts.values import example, show_value
 from jifen.facts.vocabulary import Fact
 
 _HEAD = {
@@ -19,6 +19,16 @@ _HEAD = {
         "zh": "档案：关于一个机构的已知事实。去掉已知项前的 #；未填写的视为未知。",
     },
 }
+_SEVERAL = {"en": "Several, as {example}; [] for none.", "zh": "可多选，如 {example}；没有则写 []。"}
+_LIST = {
+    "en": "A code of {name}; `jifen facts {fact}` lists them.",
+    "zh": "{name} 代码；可用 `jifen facts {fact}` 列出。",
+}
+_UNITS = {
+    "years": "年", "months": "个月", "days": "天", "points": "分", "percent": "%", "people": "人", "level": "级",
+    "number": "", "score": "分", "papers": "篇", "hours": "小时",
+}  # fmt: skip
+_SHORT = 12
 
 
 def asked_facts(rules: Jifen, schemes: Iterable[str], on: date) -> list[Fact]:
@@ -36,13 +46,37 @@ def allowed(fact: Fact, lang: str = "en") -> str:
     """What may be written for a fact, in one line."""
     if fact.kind == "yes/no":
         return "yes, no"
-    if fact.codes and len(fact.codes.values) <= 12:
+    if fact.codes and len(fact.codes.values) <= _SHORT:
         return ", ".join(fact.codes.values)
     if fact.codes:
         return fact.codes.name
     if fact.kind == "spells":
-        return "[{from: 2015-03-01, until: 2019-02-28}]"
-    return f"{show_value(fact, fact.low)} – {show_value(fact, fact.high)} {fact.unit_text}".strip()
+        return example(fact)
+    return f"{show_value(fact, fact.low)} – {show_value(fact, fact.high)} {unit(fact, lang)}".strip()
+
+
+def unit(fact: Fact, lang: str) -> str:
+    """The unit of a fact in words."""
+    if lang == "en":
+        return fact.unit_text
+    if fact.kind == "money":
+        return fact.currency + {"year": "/年", "month": "/月"}.get(fact.per, "")
+    return _UNITS.get(fact.unit, fact.unit)
+
+
+def _told(fact: Fact, lang: str) -> Iterator[str]:
+    """The lines above a fact in a template: its question, its help, and what may be written."""
+    yield fact.question[lang]
+    if fact.help:
+        yield f"  {fact.help[lang]}"
+    if fact.kind == "several of":
+        yield f"  {_SEVERAL[lang].format(example=example(fact))}"
+    if fact.codes and len(fact.codes.values) <= _SHORT:
+        yield from (f"    {code}: {words[lang]}" for code, words in fact.codes.values.items())
+    elif fact.codes:
+        yield f"  {_LIST[lang].format(fact=fact.id, name=fact.codes.name)}"
+    else:
+        yield f"  {allowed(fact, lang)}"
 
 
 def template(rules: Jifen, schemes: Iterable[str], on: str | None, lang: str) -> str:
@@ -54,5 +88,5 @@ def template(rules: Jifen, schemes: Iterable[str], on: str | None, lang: str) ->
     for fact in asked_facts(rules, wanted, as_day(on)):
         if fact.authority:
             continue
-        lines += [f"# {fact.question[lang]}", f"#   {allowed(fact, lang)}", f"#{fact.id}: ", ""]
+        lines += [*(f"# {line}" for line in _told(fact, lang)), f"#{fact.id}:", ""]
     return "\n".join(lines)
