@@ -64,9 +64,9 @@ class Kernel:
                 self.variables[name] = plan.variables[name]
         self.cells = {name: tuple(sorted(starts)) for name, starts in cells.items()}
         self.wide = {
-            n: (v.low, v.high)
-            for n, v in self.variables.items()
-            if len(self.cells[n]) > _WIDE and v.high - v.low < 1 << 30 and v.compute is None
+            n: (starts[0], starts[-1])
+            for n, starts in self.cells.items()
+            if len(starts) > _WIDE and starts[-1] - starts[0] < 1 << 30
         }
         self.laws = {n: Law(n, _reduced(plan, self.cells), self.cells, reasons) for n, plan in ready.items()}
         self.resolvers = {n: Resolver(law) for n, law in self.laws.items()}
