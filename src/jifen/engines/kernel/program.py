@@ -114,7 +114,7 @@ class Program:
             return self.table(self.cut(x, kept), [n + passed for n in range(len(kept) + 1)])
         if op.kind == "table":
             return self.table(op.args[0], [bisect.bisect_right(kept, v) for v in op.data])
-        if kept == tuple(range(1, op.high + 1)) and op.low >= 0:
+        if op.low >= 0 and len(kept) == op.high and kept == tuple(range(1, op.high + 1)):
             return x
         return self._op(Op("cut", (x,), kept, "", 0, len(kept)))
 
@@ -359,7 +359,6 @@ def _steps(node: Node, places: Mapping[str, int], name: str, low: int, high: int
                 return None
             found += [s for n, s in enumerate(inner) if n or not found or found[-1][1] != s[1]]
     return found
-
 
 
 def value(node: Node, values: Mapping[str, int]) -> int:
