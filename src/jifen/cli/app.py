@@ -16,7 +16,7 @@ import typer
 
 from jifen.answers import door
 
-COMMANDS = ("commands", "registers", "regulation", "population", "synthesise", "simulate", "sql")
+COMMANDS = ("commands", "registers", "regulation", "population", "synthesise", "simulate", "sql", "agree")
 """The modules of commands, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(
