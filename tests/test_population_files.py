@@ -5,6 +5,7 @@ import io
 import json
 import os
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -435,3 +436,14 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         [sys.executable, "-c", code, *arguments], cwd=tmp_path, env=environment(), capture_output=True, encoding="utf-8", check=True,
     )  # fmt: skip
     assert int(ran.stdout.split()[-1]) < 500 * 1024
+
+
+def test_the_session_of_the_page_is_a_true_one(tmp_path: Path) -> None:
+    """Every command of docs/population.md runs in turn and prints the lines shown."""
+    page = (Path(__file__).parents[1] / "docs" / "population.md").read_text("utf-8")
+    session = page.split("```console\n")[1].split("```")[0]
+    for step in session.split("$ jifen ")[1:]:
+        command, *shown = step.strip().splitlines()
+        ran = jifen(*shlex.split(command), cwd=tmp_path)
+        assert ran.code == 0, ran.err
+        assert ran.out.splitlines()[: len(shown)] == shown
