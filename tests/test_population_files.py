@@ -410,7 +410,10 @@ def test_a_disk_without_room_is_told_and_the_run_goes_on_afterwards(tmp_path: Pa
 def test_interrupting_keeps_what_is_finished_and_says_so(tmp_path: Path) -> None:
     many(tmp_path / "p.parquet", groups=8)
     command = ("population", "p.parquet", "o", "-s", "cn/work-permit", *ON, "--workers", "1")
-    running = subprocess.Popen([*COMMAND, *command], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        [*COMMAND, *command], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     while running.poll() is None and not (tmp_path / "o.parts" / "_jifen" / "00000.json").exists():
         os.sched_yield()
     running.send_signal(signal.SIGINT)
