@@ -158,7 +158,8 @@ def _print(c: Comparison, baseline: str, lang: str) -> None:
             grid.add_row(name, *(_shown(cells[i]) for i in shown), _shown(total))
         console.print(grid)
     if any(x != y for _, _, x, y in c.points):
-        grid = Grid(title=say["spread"], title_justify="left", box=None, pad_edge=False)
+        console.print(say["spread"])
+        grid = Grid(box=None, pad_edge=False)
         for head in ("points", "before", "after"):
             grid.add_column(say[head], justify="right")
         for low, high, x, y in c.points:
