@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 from helpers import random_profile
 from jifen.answers.door import Jifen
-from jifen.engines.kernel import Column, compile_kernel
+from jifen.engines.kernel import Column, Kernel, compile_kernel, native
+from jifen.engines.kernel.ir import MACHINES, Source
 from jifen.engines.kernel.resolve import reference_outputs
 from jifen.engines.reference import STATUSES, State
 from jifen.facts.values import Value
@@ -116,3 +118,89 @@ def test_an_age_that_contradicts_the_date_of_birth_is_an_error_that_names_the_ro
         kernel.run({"age": Column(np.array([36, 35])), "birth_date": Column(born)}, DAY)
     [problem] = caught.value.problems
     assert (problem.code, problem.where.path if problem.where else "") == ("contradiction", "age, row 2")
+
+
+def _crs(rules: Jifen, rows: int) -> tuple[Kernel, dict[str, Column]]:
+    """A kernel for Canada's ranking, and people of whom all that it asks is known."""
+    scheme = "ca/express-entry-crs"
+    plan = rules.plan(scheme, DAY)
+    assert plan
+    kernel = compile_kernel({scheme: plan}, rules.vocabulary)
+    draw = np.random.default_rng(7)
+    domains = {n: (v.low, min(v.high, 250)) for n, v in plan.variables.items()}
+    return kernel, {n: Column(draw.integers(a, b + 1, rows).astype(np.uint8)) for n, (a, b) in domains.items()}
+
+
+@pytest.mark.parametrize("rows", [0, 1, 15, 63, 64, 65, 200, 40_001])
+def test_rows_left_over_by_whole_vectors_are_answered_too(rules: Jifen, rows: int) -> None:
+    """Each answer is that of the row alone, whatever number of rows there is, on one thread or two."""
+    kernel, columns = _crs(rules, 40_001)
+    whole = kernel.run(columns, DAY)["ca/express-entry-crs"]
+    part = {n: c.part(slice(0, rows)) for n, c in columns.items()}
+    for threads in (1, 2):
+        found = kernel.run(part, DAY, threads=threads)["ca/express-entry-crs"]
+        assert found.low is not None and whole.low is not None
+        assert (found.low == whole.low[:rows]).all() and len(found.low) == rows
+        assert (found.status == whole.status[:rows]).all()
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int32, np.int64, np.uint64])
+def test_the_width_of_a_column_makes_no_difference(rules: Jifen, kind: type) -> None:
+    kernel, columns = _crs(rules, 3000)
+    expected = kernel.run(columns, DAY)["ca/express-entry-crs"].low
+    found = kernel.run({n: Column(c.values.astype(kind)) for n, c in columns.items()}, DAY)["ca/express-entry-crs"].low  # type: ignore[union-attr]
+    assert (found == expected).all()
+
+
+def test_a_number_that_means_unknown_is_as_good_as_a_mask(rules: Jifen) -> None:
+    kernel, columns = _crs(rules, 3000)
+    draw = np.random.default_rng(8)
+    masks = {n: draw.random(3000) > 0.1 for n in columns}
+    masked = {n: Column(c.values, masks[n]) for n, c in columns.items()}
+    marked = {n: Column(np.where(masks[n], c.values, 255).astype(np.uint8), unknown=255) for n, c in columns.items()}  # type: ignore[arg-type]
+    one, other = (kernel.run(c, DAY)["ca/express-entry-crs"] for c in (masked, marked))
+    assert (one.low == other.low).all() and (one.high == other.high).all()
+    assert (one.low != one.high).any()
+
+
+def test_the_arrays_of_an_earlier_run_are_filled_again(rules: Jifen) -> None:
+    kernel, columns = _crs(rules, 1000)
+    first = kernel.run(columns, DAY)
+    expected = first["ca/express-entry-crs"].low.copy()  # type: ignore[union-attr]
+    second = kernel.run({n: c.part(slice(None, None, -1)) for n, c in columns.items()}, DAY, into=first)
+    assert second["ca/express-entry-crs"].low is first["ca/express-entry-crs"].low
+    assert (second["ca/express-entry-crs"].low == expected[::-1]).all()
+
+
+def test_a_changed_piece_of_kept_code_is_made_anew(
+    rules: Jifen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cut-off file, other bytes, an empty file: each is as if there were none."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    kernel, columns = _crs(rules, 100)
+    expected = kernel.run(columns, DAY)["ca/express-entry-crs"].low
+    [file] = (tmp_path / "jifen-kernels").iterdir()
+    good = file.read_bytes()
+    for bad in (good[:-50], good[:40] + b"\x00" * 200 + good[240:], b""):
+        file.write_bytes(bad)
+        again, _ = _crs(rules, 1)
+        assert (again.run(columns, DAY)["ca/express-entry-crs"].low == expected).all()
+        assert file.read_bytes() == good
+
+
+@pytest.mark.parametrize(
+    ("name", "triple", "instruction"), [("neon", "aarch64-linux-gnu", "tbl"), ("ssse3", "x86_64-linux-gnu", "pshufb")]
+)
+def test_other_processors_get_their_own_byte_shuffle(rules: Jifen, name: str, triple: str, instruction: str) -> None:
+    """Written for another machine and translated by LLVM, though not run here."""
+    import llvmlite.binding as llvm
+
+    kernel, _columns = _crs(rules, 1)
+    program = kernel.program(frozenset(kernel.variables), frozenset(), MACHINES[name].joint)
+    sources = {n: Source(8, False, v.low, v.high, kernel.cells[n], True) for n, v in kernel.variables.items()}
+    text = native.written(program, sources, native.bits_of(program), MACHINES[name])[0]
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    cpu, features = ("generic", "") if name == "neon" else ("x86-64-v2", "")
+    target = llvm.Target.from_triple(triple).create_target_machine(cpu=cpu, features=features, opt=2)
+    assert instruction in target.emit_assembly(llvm.parse_assembly(text))

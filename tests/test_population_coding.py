@@ -1,5 +1,6 @@
 """Columns of a table as facts: every type a file may have, exactly, and what cannot be the fact is told with its row."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -150,6 +151,14 @@ def test_an_unknown_code_in_a_list_is_told(rules: jifen.Jifen) -> None:
     assert coded.bad[0].problem.nearest == "nobel"
     assert coded.valid is not None
     assert coded.valid.tolist() == [True, False, False]
+
+
+def test_a_narrow_column_of_a_fact_with_large_values_is_out_of_its_domain(rules: jifen.Jifen) -> None:
+    fact = replace(rules.vocabulary.facts[AGE], low=300, high=500)
+    column = pa.array([5, None, 255], pa.uint8())
+    coded = coder(Coding("x", fact), column.type)(column)
+    assert mistakes(coded) == [("out-of-domain", [0, 2], "5")]
+    assert values(coded) == [None, None, None]
 
 
 def test_values_of_the_file_may_stand_for_others(rules: jifen.Jifen) -> None:

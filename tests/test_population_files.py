@@ -5,6 +5,7 @@ import io
 import json
 import os
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -409,7 +410,10 @@ def test_a_disk_without_room_is_told_and_the_run_goes_on_afterwards(tmp_path: Pa
 def test_interrupting_keeps_what_is_finished_and_says_so(tmp_path: Path) -> None:
     many(tmp_path / "p.parquet", groups=8)
     command = ("population", "p.parquet", "o", "-s", "cn/work-permit", *ON, "--workers", "1")
-    running = subprocess.Popen([*COMMAND, *command], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        [*COMMAND, *command], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     while running.poll() is None and not (tmp_path / "o.parts" / "_jifen" / "00000.json").exists():
         os.sched_yield()
     running.send_signal(signal.SIGINT)
@@ -435,3 +439,14 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         [sys.executable, "-c", code, *arguments], cwd=tmp_path, env=environment(), capture_output=True, encoding="utf-8", check=True,
     )  # fmt: skip
     assert int(ran.stdout.split()[-1]) < 500 * 1024
+
+
+def test_the_session_of_the_page_is_a_true_one(tmp_path: Path) -> None:
+    """Every command of docs/population.md runs in turn and prints the lines shown."""
+    page = (Path(__file__).parents[1] / "docs" / "population.md").read_text("utf-8")
+    session = page.split("```console\n")[1].split("```")[0]
+    for step in session.split("$ jifen ")[1:]:
+        command, *shown = step.strip().splitlines()
+        ran = jifen(*shlex.split(command), cwd=tmp_path)
+        assert ran.code == 0, ran.err
+        assert ran.out.splitlines()[: len(shown)] == shown

@@ -390,10 +390,6 @@ CATALOGUE: dict[str, Entry] = {
         "a worker has other policies than the driver", "工作节点的政策与主节点不同",
         "the same version of Jifen and the same policies on every machine", "每台机器上相同版本的 Jifen 和相同的政策",
     ),
-    "cannot-write": _entry(
-        "the output cannot be written", "无法写入输出", "room on the disk and the right to write there; the same command goes on from what is finished",
-        "足够的磁盘空间和写入权限；重新执行同一命令即可继续",
-    ),
     "no-such-population": _entry(
         "there is no population `{population}`", "没有群体 `{population}`", "a file of policies/populations, or the path of one",
         "policies/populations 中的文件或其路径",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -343,8 +344,31 @@ def summary_text(tally: Tally, rules: Jifen, lang: str) -> str:
         console.print(f"{tally.bad:,} {say['bad']}: {values}", markup=False)
     if tally.lines:
         console.print(f"{tally.lines:,} {say['lines']}")
+    if len(tally.schemes) <= _DETAILED:
+        for name, t in tally.schemes.items():
+            if t.points:
+                console.print(_distribution(name, t.points, say), markup=False)
     console.print(say["disclaimer"])
     return out.getvalue()
+
+
+_DETAILED = 3
+"""Up to so many schemes, the text also holds the distribution of the points."""
+
+
+def _distribution(name: str, points: Mapping[int, int], say: dict[str, str]) -> str:
+    """One line a bin: from–to, people, a bar."""
+    from jifen.population.tally import bins
+
+    held = bins(points)
+    most = max(people for *_, people in held)
+    labels = [f"{low}" if low == high else f"{low}–{high}" for low, high, _ in held]
+    wide, digits = max(map(len, labels)), len(f"{most:,}")
+    lines = [
+        f"  {label.rjust(wide)}  {people:{digits},}  {'█' * round(40 * people / most)}"
+        for label, (_, _, people) in zip(labels, held, strict=True)
+    ]
+    return "\n".join([f"{name} · {say['known']}", *(line.rstrip() for line in lines)])
 
 
 def share(part: int, whole: int) -> str:

@@ -157,6 +157,14 @@ def _print(c: Comparison, baseline: str, lang: str) -> None:
         for name, cells, total in zip(table.rows, table.cells, table.row_sums, strict=True):
             grid.add_row(name, *(_shown(cells[i]) for i in shown), _shown(total))
         console.print(grid)
+    if any(x != y for _, _, x, y in c.points):
+        console.print(say["spread"])
+        grid = Grid(box=None, pad_edge=False)
+        for head in ("points", "before", "after"):
+            grid.add_column(say[head], justify="right")
+        for low, high, x, y in c.points:
+            grid.add_row(f"{low}" if low == high else f"{low}–{high}", _shown(x), _shown(y))
+        console.print(grid)
     console.print(say["change"])
     if "null" in json.dumps(c.data()):
         console.print(say["hidden"].format(k=c.k))

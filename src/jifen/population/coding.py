@@ -223,7 +223,8 @@ def _integers(coding: Coding, block: pa.Array) -> Coded:
     # What stands under a null or was refused is anything; it must not overflow.
     if not fits or valid is not None:
         right = _truth(valid, len(values)) if fits else _truth(valid, len(values)) & ~wrong
-        values = np.where(right, values, values.dtype.type(max(least, 0) if least <= 0 <= most else least))
+        limits = np.iinfo(values.dtype)
+        values = np.where(right, values, values.dtype.type(min(max(least, limits.min, 0), limits.max)))
         valid = right
     if factor != 1:
         values = values.astype(np.int64) * factor

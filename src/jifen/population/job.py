@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from jifen.answers.door import ENGINE, Jifen
 from jifen.population.scoring import BadValue, Scorer, Settings
 from jifen.population.sources import Skipped, Source, Unit, format_of
@@ -215,6 +217,7 @@ def make_part(scorer: Scorer, unit: Unit, parts: Path, form: str) -> int:
         if bad:
             _write(notes / f"{unit.number:05}.bad.csv", "".join(map(bad_line, bad)))
         _write(notes / f"{unit.number:05}.json", json.dumps(tally.data(), ensure_ascii=False))
+    pa.default_memory_pool().release_unused()
     return tally.rows
 
 

@@ -11,7 +11,7 @@ import glob
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,15 @@ import pyarrow.parquet as pq
 
 from jifen.problems import Problem, RequestError, Where, nearest
 
-BLOCK = 1 << 16
+BLOCK = 3 << 14
 """Rows of a block."""
 UNIT = 1 << 20
 """Least rows of a unit, where row groups allow it."""
 LINE = 16 << 20
 """Longest line of a CSV file, and the size of its blocks, in bytes."""
 _BYTES_A_CODE = 3
+_STREAM = 1 << 18
+"""Bytes of a column of Parquet that are read at once."""
 _CSV_UNIT = 4
 """Blocks of CSV in a unit."""
 _FORMATS = {
@@ -274,8 +276,15 @@ def _repeated_texts(file: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4)
+def _footer(file: Path, changed: int) -> pq.FileMetaData:
+    """The footer of a file, read once for all of its units."""
+    return pq.read_metadata(file)
+
+
 def _parquet(file: Path, texts: Sequence[str]) -> pq.ParquetFile:
-    return pq.ParquetFile(file, read_dictionary=list(texts), pre_buffer=False)
+    footer = _footer(file, file.stat().st_mtime_ns)
+    return pq.ParquetFile(file, metadata=footer, read_dictionary=list(texts), pre_buffer=False, buffer_size=_STREAM)
 
 
 def _parquet_units(file: Path, number: int, columns: Sequence[str] | None, texts: Sequence[str]) -> Iterator[Unit]:

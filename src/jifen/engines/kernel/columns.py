@@ -192,10 +192,10 @@ def cells_of(column: Column | None, starts: Sequence[int], rows: int) -> Array:
 
 
 def distances_of(column: Column, low: int, high: int) -> Array:
-    """How far each value lies above the low end of its domain; one beyond the high end where it is unknown."""
+    """How far each value lies above the low end of its domain, at most up to its last edge; one more where it is unknown."""
     column = column.masked()
     assert not isinstance(column.values, Mapping)
-    made = (column.values.astype(np.int64) - low).astype(np.int32)
+    made = (np.minimum(column.values.astype(np.int64), high) - low).astype(np.int32)
     if column.valid is not None:
         made[~column.valid] = high - low + 1
     return made

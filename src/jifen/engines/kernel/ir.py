@@ -328,6 +328,9 @@ class Body:
             beyond = self._new(f"icmp ugt {self._type(narrow)} {value}, {self._splat(narrow, span)}")
             self._check(8, self._byte(beyond))
         if source.wide:
+            last = source.starts[-1] - low
+            if last < span:
+                value = self._call("umin", narrow, value, self._splat(narrow, last))
             if narrow != lane:
                 how = "trunc" if narrow > lane else "zext"
                 value = self._new(f"{how} {self._type(narrow)} {value} to {self._type(lane)}")

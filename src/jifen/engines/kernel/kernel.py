@@ -64,9 +64,9 @@ class Kernel:
                 self.variables[name] = plan.variables[name]
         self.cells = {name: tuple(sorted(starts)) for name, starts in cells.items()}
         self.wide = {
-            n: (v.low, v.high)
-            for n, v in self.variables.items()
-            if len(self.cells[n]) > _WIDE and v.high - v.low < 1 << 30 and v.compute is None
+            n: (starts[0], starts[-1])
+            for n, starts in self.cells.items()
+            if len(starts) > _WIDE and starts[-1] - starts[0] < 1 << 30
         }
         self.laws = {n: Law(n, _reduced(plan, self.cells), self.cells, reasons) for n, plan in ready.items()}
         self.resolvers = {n: Resolver(law) for n, law in self.laws.items()}
@@ -161,9 +161,9 @@ class Kernel:
         key = (absent, way.name, tuple(sources.items()))
         if key not in self._codes:
             program = self.program(opened, absent, way.joint)
-            self._codes[key] = program, native.compile_program(program, sources, _bits(program), way)
+            self._codes[key] = program, native.compile_program(program, sources, native.bits_of(program), way)
         program, code = self._codes[key]
-        bits_of = _bits(program)
+        bits_of = native.bits_of(program)
         kept = into.rooms if into is not None and into.rows == rows else {}
         filled: dict[tuple[int, int], Array] = {}
         for n, (out, sink) in enumerate(code.sinks):
@@ -283,15 +283,6 @@ def _roots(plan: Plan, reasons: frozenset[str]) -> list[Any]:
 def _reduced(plan: Plan, cells: Mapping[str, Sequence[int]]) -> Plan:
     """The plan with only the variables that the roots of the kernel ask."""
     return replace(plan, variables={n: v for n, v in plan.variables.items() if n in cells})
-
-
-def _bits(program: Program) -> dict[Out, int]:
-    """The bits in which each output leaves."""
-    fixed = {"status": 8, "outcome": 16, "mark": 8, "open": 8, "failing": 16, "low": 32, "high": 32}
-    return {
-        n: fixed.get(n[1]) or (16 if program.low(s) >= -(1 << 15) and program.high(s) < 1 << 15 else 32)
-        for n, s in program.outputs.items()
-    }
 
 
 def _plain(column: Column) -> Array:

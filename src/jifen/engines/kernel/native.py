@@ -124,8 +124,33 @@ def room(rows: int, kind: Any, number: int) -> Array:
     return raw[begin : begin + size].view(kind)
 
 
-def compile_program(program: Program, sources: Mapping[str, Source], kinds: Mapping[Out, int], way: Machine) -> Code:
-    """Machine code for the outputs of a program that are not constant. `kinds` are the bits of each output."""
+def bits_of(program: Program) -> dict[Out, int]:
+    """The bits in which each output leaves."""
+    fixed = {"status": 8, "outcome": 16, "mark": 8, "open": 8, "failing": 16, "low": 32, "high": 32}
+    return {
+        n: fixed.get(n[1]) or (16 if program.low(s) >= -(1 << 15) and program.high(s) < 1 << 15 else 32)
+        for n, s in program.outputs.items()
+    }
+
+
+def compile_program(program: Program, sources: Mapping[str, Source], bits: Mapping[Out, int], way: Machine) -> Code:
+    """Machine code for the outputs of a program that are not constant. `bits` are those of each output."""
+    text, slots, sinks = written(program, sources, bits, way)
+    if not text:
+        return Code(way, None, None, slots, sinks)
+    engine, address = _ready(text, way)
+    run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
+    return Code(way, run, engine, slots, sinks)
+
+
+Slots = tuple[tuple[str, Source], ...]
+Sinks = tuple[tuple[Out, Sink], ...]
+
+
+def written(
+    program: Program, sources: Mapping[str, Source], bits: Mapping[Out, int], way: Machine
+) -> tuple[str, Slots, Sinks]:
+    """A program as LLVM assembly, with its inputs and outputs in order."""
     live = {program.ops[s].name for s in program.live() if program.ops[s].kind == "cell"}
     slots = tuple((n, s) for n, s in sources.items() if n in live)
     places: dict[str, tuple[int, Source]] = {}
@@ -133,7 +158,7 @@ def compile_program(program: Program, sources: Mapping[str, Source], kinds: Mapp
     for name, source in slots:
         places[name] = (at, source)
         at += 2 if source.masked else 1
-    leaving = {Sink(s, kinds[n]): n for n, s in reversed(program.outputs.items()) if program.ops[s].kind != "const"}
+    leaving = {Sink(s, bits[n]): n for n, s in reversed(program.outputs.items()) if program.ops[s].kind != "const"}
     sinks = tuple((n, s) for s, n in reversed(leaving.items()))
     parts: list[tuple[str, str]] = []
     declared: dict[str, None] = {}
@@ -143,12 +168,9 @@ def compile_program(program: Program, sources: Mapping[str, Source], kinds: Mapp
         parts.append((name, body.function(name, [(n, sinks[n][1]) for n in group])))
         declared |= dict.fromkeys(body.declarations())
     if not parts:
-        return Code(way, None, None, slots, sinks)
+        return "", slots, sinks
     bytes_a_row = sum(s.bits // 8 + s.masked for _, s in slots)
-    text = "\n".join([module(parts, bytes_a_row), *declared, _ATTRIBUTES[way.name]])
-    engine, address = _ready(text, way)
-    run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
-    return Code(way, run, engine, slots, sinks)
+    return "\n".join([module(parts, bytes_a_row), *declared, _ATTRIBUTES[way.name]]), slots, sinks
 
 
 _ATTRIBUTES = {

@@ -46,7 +46,8 @@ class Program:
     """Steps in order, and the named ones that come out.
 
     A joint table has at most `joint` combinations of cells. `opened` are the variables that may be unknown, `absent` those that always
-    are. A `wide` variable comes not as the place of its cell but as its value less the low end of its domain (low, high).
+    are. A `wide` variable comes not as the place of its cell but as its value less the low end of its domain, up to its last edge
+    (low end, last edge).
     """
 
     joint: int = 32
@@ -113,7 +114,7 @@ class Program:
             return self.table(self.cut(x, kept), [n + passed for n in range(len(kept) + 1)])
         if op.kind == "table":
             return self.table(op.args[0], [bisect.bisect_right(kept, v) for v in op.data])
-        if kept == tuple(range(1, op.high + 1)) and op.low >= 0:
+        if op.low >= 0 and len(kept) == op.high and kept == tuple(range(1, op.high + 1)):
             return x
         return self._op(Op("cut", (x,), kept, "", 0, len(kept)))
 
@@ -322,36 +323,42 @@ class Writer:
         if len(wide) != 1 or math.prod(len(v) for v in others.values()) > _LADDERS:
             return None
         [name] = wide
-        index, places = self._index(others, instead, lanes)
         low, high = program.wide[name]
-        steps = [_steps(node, p, name) for p in places]
-        if any(s is None for s in steps):
-            return None
-        found = [s for s in steps if s is not None]
-        count = max(len(edges) for edges, _ in found)
-        if count > _RUNGS:
-            return None
-        result = program.table(index, [values[0] for _, values in found])
+        index, places = self._index(others, instead, lanes)
+        found = []
+        for place in places:
+            steps = _steps(node, place, name, low, high)
+            if steps is None or len(steps) > _RUNGS:
+                return None
+            found.append(steps)
+        result = program.table(index, [steps[0][1] for steps in found])
         step = self._wide(name, instead)
-        for n in range(count):
-            edge = program.table(index, [e[n] - low if n < len(e) else high - low + 1 for e, _ in found])
-            then = program.table(index, [v[n + 1] if n + 1 < len(v) else v[-1] for _, v in found])
+        for n in range(1, max(len(steps) for steps in found)):
+            edge = program.table(index, [s[n][0] - low if n < len(s) else high - low + 1 for s in found])
+            then = program.table(index, [s[n][1] if n < len(s) else s[-1][1] for s in found])
             result = program.pick(program.least(step, edge), (result, then))
         return result
 
 
-_LADDERS, _RUNGS = 4096, 6
+_LADDERS, _RUNGS = 4096, 8
 
 
-def _steps(node: Node, places: Mapping[str, int], name: str) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """The edges and values of a tree of cases over one variable, all others known; None if it is no such tree."""
+def _steps(node: Node, places: Mapping[str, int], name: str, low: int, high: int) -> list[tuple[int, int]] | None:
+    """The first values and results of a tree of cases over one variable in low..high, all others known; None if it is no such tree."""
     while node.kind == "case" and node.argument.kind == "var" and node.argument.name != name:
         node = node.cells[bisect.bisect_right(node.breaks, places[node.argument.name])]
     if node.kind == "const":
-        return (), (node.low,)
-    if node.kind != "case" or node.argument.kind != "var" or any(c.kind != "const" for c in node.cells):
+        return [(low, node.low)]
+    if node.kind != "case" or node.argument.kind != "var":
         return None
-    return node.breaks, tuple(c.low for c in node.cells)
+    found: list[tuple[int, int]] = []
+    for first, after, cell in zip((low, *node.breaks), (*node.breaks, high + 1), node.cells, strict=True):
+        if max(first, low) < min(after, high + 1):
+            inner = _steps(cell, places, name, max(first, low), min(after - 1, high))
+            if inner is None:
+                return None
+            found += [s for n, s in enumerate(inner) if n or not found or found[-1][1] != s[1]]
+    return found
 
 
 def value(node: Node, values: Mapping[str, int]) -> int:
