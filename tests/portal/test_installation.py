@@ -95,6 +95,34 @@ def test_postgresql_carries_a_check(tmp_path: Path) -> None:
     assert (ran.stdout, ran.stderr) == ("postgresql\n", "")
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ["--database", "mysql://x/y"],
+            "the database cannot be used\n  expected: an address such as postgresql://user@host/name\n  found: mysql://x/y\n",
+        ),
+        (["--database", "postgresql://127.0.0.1:1/x"], "the database does not answer\n"),
+        (["--origin", "jifen.example"], "the public address cannot be used\n"),
+        (["--host", "192.0.2.1"], "the portal cannot listen there\n"),
+    ],
+)
+def test_the_command_says_what_is_wrong_and_shows_no_trace(tmp_path: Path, options: list[str], said: str) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "from jifen.cli import main; main()",
+        "portal",
+        "--data",
+        str(tmp_path),
+        "--port",
+        "0",
+        *options,
+    ]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2 and ran.stderr.startswith(said) and "Traceback" not in ran.stderr
+
+
 def test_the_command_serves_and_marks_a_demonstration(tmp_path: Path) -> None:
     import urllib.request
 

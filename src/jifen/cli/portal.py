@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
+from urllib.parse import urlsplit
 
 import typer
 
 from jifen.cli.app import Policies, app
+
+
+def _refuse(what: str, expected: str, found: str = "") -> NoReturn:
+    """Say what was wrong, in the parts of every message, and stop."""
+    print("\n".join([what, f"  expected: {expected}", *([f"  found: {found}"] if found else [])]), file=sys.stderr)
+    raise typer.Exit(2)
 
 
 @app.command(
@@ -40,12 +48,26 @@ def portal(
     """Start the web portal: check, results, schemes, law. Needs no network and no other service."""
     import os
     import socket
-    import sys
     from importlib.util import find_spec
 
     if find_spec("django") is None:
-        print("the portal is not installed\n  expected: pip install 'jifen[portal]'", file=sys.stderr)
-        raise typer.Exit(2)
+        _refuse("the portal is not installed", "pip install 'jifen[portal]'")
+    parts = urlsplit(database)
+    if database and (parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/")):
+        _refuse("the database cannot be used", "an address such as postgresql://user@host/name", database)
+    if origin and not origin.startswith(("http://", "https://")):
+        _refuse("the public address cannot be used", "an address such as https://jifen.example", origin)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as e:
+            _refuse(
+                "the portal cannot listen there",
+                "an address of this machine and a free port; --port 0 takes one",
+                f"{host}:{port}, {e.strerror}",
+            )
+        port = probe.getsockname()[1]
     from jifen.portal.serve import environment, prepare, serve
 
     folder = data or Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "jifen"
@@ -53,10 +75,13 @@ def portal(
     os.environ.update(environment(folder.resolve(), database, origin, demo, tuple(policies)))
     if host not in ("127.0.0.1", "localhost", "::1"):
         os.environ.setdefault("JIFEN_PORTAL_HOST", "*" if host in ("0.0.0.0", "::") else host)
-    if port == 0:
-        with socket.socket() as probe:
-            probe.bind((host, 0))
-            port = probe.getsockname()[1]
-    prepare()
+    from django.db import OperationalError
+
+    try:
+        prepare()
+    except OperationalError as e:
+        _refuse(
+            "the database does not answer", "a database that can be reached and written", str(e).strip().splitlines()[0]
+        )
     print(f"Jifen portal: {origin or f'http://{host}:{port}/'}   (stop with Ctrl-C)", flush=True)
     serve(host, port, workers or (2 if database else 1), threads, warm)
