@@ -1,10 +1,8 @@
 """A portal in a process of its own: started, killed as by a power cut, stopped."""
 
 import re
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,16 +33,6 @@ class Server:
                 break
         else:
             raise RuntimeError(said)
-        self._answers()
-
-    def _answers(self) -> None:
-        """Wait for the socket: the address is printed just before it opens."""
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", int(self.port))) == 0:
-                    return
-            time.sleep(0.05)
-        raise RuntimeError("the portal does not answer")
 
     @property
     def address(self) -> str:

@@ -83,5 +83,5 @@ def portal(
         _refuse(
             "the database does not answer", "a database that can be reached and written", str(e).strip().splitlines()[0]
         )
-    print(f"Jifen portal: {origin or f'http://{host}:{port}/'}   (stop with Ctrl-C)", flush=True)
-    serve(host, port, workers or (2 if database else 1), threads, warm)
+    said = f"Jifen portal: {origin or f'http://{host}:{port}/'}   (stop with Ctrl-C)"
+    serve(host, port, workers or (2 if database else 1), threads, warm, said)

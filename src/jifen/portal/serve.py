@@ -53,8 +53,11 @@ def warm() -> None:
         weights(schemes, nobody)
 
 
-def serve(host: str, port: int, workers: int, threads: int, warmed: bool = True) -> None:
-    """Serve until stopped. The settings must be in the environment, the service prepared."""
+def serve(host: str, port: int, workers: int, threads: int, warmed: bool = True, said: str = "") -> None:
+    """Serve until stopped; `said` is printed when the first visitor can come.
+
+    The settings must be in the environment, the service prepared.
+    """
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it ships no types
 
     from jifen.portal.wsgi import application
@@ -62,6 +65,10 @@ def serve(host: str, port: int, workers: int, threads: int, warmed: bool = True)
     def begin(server: Any, worker: Any) -> None:
         if warmed:
             threading.Thread(target=warm, daemon=True).start()
+
+    def ready(server: Any) -> None:
+        if said:
+            print(said, flush=True)
 
     class Portal(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
@@ -77,6 +84,7 @@ def serve(host: str, port: int, workers: int, threads: int, warmed: bool = True)
                 "limit_request_fields": 60,
                 "loglevel": "warning",
                 "post_fork": begin,
+                "when_ready": ready,
             }
             for name, value in options.items():
                 self.cfg.set(name, value)
