@@ -102,6 +102,11 @@ def test_nothing_found_is_said_and_exits_1(run: Run) -> None:
     assert json.loads(run("find", "qqqqq", "--format", "json").out) == []
 
 
+def test_what_no_row_says_is_unknown_and_not_a_no(run: Run) -> None:
+    ran = run("find", "--in", "windows", "--need", "English")
+    assert (ran.code, ran.out) == (1, "No row says so. What a row does not say is unknown, not a no.\n")
+
+
 @pytest.mark.parametrize(
     ("args", "code"),
     [

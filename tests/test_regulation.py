@@ -9,19 +9,18 @@ import pytest
 
 from jifen import registers
 from jifen.problems import PolicyError, RequestError
-from jifen.registers.regulation import (
+from jifen.registers.coverage import (
     Links,
-    Regulation,
     citations_of,
     coverage,
     coverage_page,
     links,
-    load_regulation,
     mentions,
     places,
     promises_of_register,
     promises_of_scheme,
 )
+from jifen.registers.regulation import Regulation, load_regulation
 from jifen.schemes.load import load_scheme
 from jifen.schemes.shelf import Shelf, policy_folder, scheme_files
 

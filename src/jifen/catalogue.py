@@ -352,6 +352,9 @@ CATALOGUE: dict[str, Entry] = {
     "register-value": _entry(
         "the value of `{column}` has the wrong form", "`{column}` 的值格式不正确", "{form}", "{form}"
     ),
+    "register-control-character": _entry(
+        "`{column}` holds a control character", "`{column}` 含有控制字符", "text that can be printed", "可打印的文字"
+    ),
     "register-out-of-range": _entry(
         "the value of `{column}` is out of range", "`{column}` 的值超出范围", "{low} to {high}", "{low} 至 {high}"
     ),
@@ -401,8 +404,24 @@ CATALOGUE: dict[str, Entry] = {
     "case-form": _entry(
         "the case cannot be read", "案例无法读取", "{expected}", "{expected}"
     ),
+    "stale-oddity": _entry(
+        "no finding `{finding}` is left for this oddity", "已没有与此条目相符的发现 `{finding}`",
+        "only findings that `jifen verify` still makes; take the entry out", "`jifen verify` 仍会得出的发现；请删去该条目",
+    ),
     "file-exists": _entry(
         "the file exists already", "文件已存在", "a new name, or --force", "新的文件名，或 --force"
+    ),
+    # advice
+    "no-scheme-named": _entry(
+        "no scheme is named", "没有指定方案", "--scheme ID, or --across for all of them", "--scheme 方案，或用 --across 比较全部方案"
+    ),
+    "bad-horizon": _entry(
+        "so many years cannot be looked ahead", "无法展望这么多年", "1 to {limit} years", "1 至 {limit} 年"
+    ),
+    "cannot-count": _entry(
+        "`{fact}` cannot be counted on from the number given", "无法由给出的数值推算 `{fact}` 的增长",
+        "a whole number of years, months or days in the profile that grows with time and does not follow from dates",
+        "档案中随时间增长、且不由日期得出的整年、整月或整日数",
     ),
 }  # fmt: skip
 """Every problem by its code."""

@@ -16,7 +16,7 @@ import typer
 
 from jifen.answers import door
 
-COMMANDS = ("commands", "registers", "regulation")
+COMMANDS = ("commands", "advice", "proof", "registers", "regulation")
 """The modules of commands, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ from jifen.cli.registers import LocalFolder
 from jifen.problems import Problem, RequestError, Where
 
 if TYPE_CHECKING:
-    from jifen.registers.regulation import Covered
+    from jifen.registers.coverage import Covered
 
 
 class CoverageFormat(StrEnum):
@@ -38,10 +39,11 @@ def regulation(
 ) -> None:
     """Read the 2024 Regulation article by article, with the schemes and registers that answer it."""
     from jifen import registers as public
-    from jifen.cli import register_text as text
-    from jifen.registers import regulation as law
+    from jifen.cli import regulation_text as text
+    from jifen.registers import coverage as law
+    from jifen.registers.regulation import load_regulation
 
-    found = law.load_regulation()
+    found = load_regulation()
     chosen = found.article(article) if article else None
     linked, data = law.links(found, load_rules(policies).shelf), public.load(local)
     if show_coverage or format is CoverageFormat.markdown:
@@ -112,7 +114,7 @@ def indicators(
     """Published counts with date and source: research centres, organisations, permits; and hubs side by side."""
     from jifen import registers as public
     from jifen.answers.door import as_day
-    from jifen.cli import register_text as text
+    from jifen.cli import regulation_text as text
     from jifen.registers import indicators as series
 
     data = public.load(local)
@@ -172,5 +174,6 @@ def _write(path: Path, text: str) -> None:
         part.write_text(text + "\n", "utf-8")
         part.replace(path)
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise RequestError([Problem("no-such-file", Where(str(path.parent)))]) from None
