@@ -31,7 +31,7 @@ from jifen.cli.app import (
 )
 from jifen.plan.form import in_force
 from jifen.problems import JifenError, Problem, RequestError, Where, nearest
-from jifen.schemes.shelf import policy_folder, scheme_files
+from jifen.schemes.shelf import Shelf, policy_folder, scheme_files
 
 
 @app.command(
@@ -120,24 +120,22 @@ def show(
 ) -> None:
     """Show the law of a scheme as readable tables with their citations."""
     path = Path(scheme)
-    if scheme.endswith(".md"):
-        if not path.is_file():
-            raise RequestError([Problem("no-such-file", Where(scheme))])
-        render.scheme_file(path, format.value, lang.value)
-    else:
-        rules = load_rules(policies)
+    if scheme.endswith(".md") and not path.is_file():
+        raise RequestError([Problem("no-such-file", Where(scheme))])
+    rules = load_rules(policies)
+    if not scheme.endswith(".md"):
         version = in_force(rules.versions(scheme), door.as_day(on))
         if version is None:
             [answer] = rules.check({}, on, [scheme])
             print(answer.reasons[0].words[lang.value])
             raise typer.Exit(1)
         path = Path(version.file)
-        render.scheme_file(path, format.value, lang.value)
+    render.scheme_file(path, format.value, lang.value, rules.shelf)
     if watch:
-        _watch(path, format.value, lang.value)
+        _watch(path, format.value, lang.value, rules.shelf)
 
 
-def _watch(path: Path, format_: str, lang: str) -> None:
+def _watch(path: Path, format_: str, lang: str, shelf: Shelf) -> None:
     seen = path.stat().st_mtime_ns
     try:
         while True:
@@ -150,7 +148,7 @@ def _watch(path: Path, format_: str, lang: str) -> None:
                 seen = now
                 render.clear()
                 try:
-                    render.scheme_file(path, format_, lang)
+                    render.scheme_file(path, format_, lang, shelf)
                 except JifenError as e:
                     print(e.text(lang))
     except KeyboardInterrupt:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -19,8 +18,10 @@ from jifen.engines.reference import Range
 from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
 from jifen.problems import Problem
-from jifen.schemes.citations import Citation
+from jifen.schemes.citations import DOUBT, all_text
 from jifen.schemes.load import load_scheme
+from jifen.schemes.shelf import Shelf
+from jifen.schemes.speech import CELLS
 from jifen.schemes.words import in_language
 
 STATUS = {
@@ -52,7 +53,6 @@ _SAY = {
     },
 }  # fmt: skip
 _SUBJECTS = {"person": {"en": "person", "zh": "个人"}, "organisation": {"en": "organisation", "zh": "机构"}}
-_SURE = {"confirmed": "", "memory": "memory", "uncertain": "uncertain"}
 
 
 def _console() -> Console:
@@ -70,19 +70,9 @@ def _points(points: Range | None) -> str:
     return f"{points.low:,}" if points.exact else f"{points.low:,}–{points.high:,}"
 
 
-def _cite(citations: Iterable[Citation]) -> str:
-    found = []
-    for c in dict.fromkeys(citations):
-        found.append(str(c) + (f" ({c.sure})" if _SURE[c.sure] else ""))
-    return "; ".join(found)
-
-
 def _titles(rules: Jifen, facts: Sequence[str], lang: str) -> list[str]:
     known = rules.vocabulary.facts
     return [known[f].title[lang] if f in known else f for f in facts]
-
-
-_CELLS = {"yes": "是", "no": "否", "below": "以下", "above": "以上", "otherwise": "其他", "any": "不限"}
 
 
 def _row(hit: Hit, rules: Jifen, lang: str) -> str:
@@ -97,7 +87,7 @@ def _row(hit: Hit, rules: Jifen, lang: str) -> str:
         if codes and all(p in codes for p in parts):
             text = {"en": ", ", "zh": "、"}[lang].join(codes[p][lang] for p in parts)
         elif lang == "zh":
-            text = _CELLS.get(text, text)
+            text = CELLS.get(text, text)
         cells.append(text)
     return " | ".join(cells)
 
@@ -151,7 +141,7 @@ def _brief(console: Console, answer: Answer, rules: Jifen, lang: str) -> None:
     console.print(_head(answer, rules, lang))
     shown = [r for r in answer.reasons if r.kind != "open"][:2]
     for reason in shown:
-        cite = f"  [dim][{escape(_cite(reason.citations))}][/dim]" if reason.citations else ""
+        cite = f"  [dim][{escape(all_text(reason.citations, lang))}][/dim]" if reason.citations else ""
         console.print(f"    {escape(reason.words[lang])}{cite}")
     for amount in answer.amounts:
         if amount.high:
@@ -171,7 +161,7 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
     console.rule(style="dim")
     console.print(_head(answer, rules, lang))
     if answer.version:
-        sure = f" · {say['sure']}{colon}{answer.confidence}" if answer.confidence != "confirmed" else ""
+        sure = f" · {say['sure']}{colon}{DOUBT[answer.confidence][lang]}" if answer.confidence != "confirmed" else ""
         console.print(f"  [dim]{say['version']}{colon}{answer.version}{sure}[/dim]")
     if answer.criteria:
         table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
@@ -193,7 +183,7 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
                 Text(_points(c.points), style=style),
                 Text(f"{c.max:,}", style="dim"),
                 Text(row),
-                Text(_cite(cited)),
+                Text(all_text(cited, lang)),
             )
         console.print(table)
     if answer.requirements:
@@ -209,12 +199,12 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
                 sign = "–" if r.holds is False else sign
                 colour = f"dim {colour}" if r.holds else "dim"
             words = Text("   " * r.depth + r.words[lang], style="dim" if r.depth else "")
-            table.add_row(Text("  " + sign, style=colour), words, Text(_cite(r.citations)))
+            table.add_row(Text("  " + sign, style=colour), words, Text(all_text(r.citations, lang)))
         console.print(table)
     if answer.reasons:
         console.print(f"  [bold]{say['reasons']}[/bold]")
     for reason in answer.reasons:
-        cite = f"  [dim][{escape(_cite(reason.citations))}][/dim]" if reason.citations else ""
+        cite = f"  [dim][{escape(all_text(reason.citations, lang))}][/dim]" if reason.citations else ""
         console.print(f"    {escape(reason.words[lang])}{cite}")
         for note in reason.notes:
             console.print(f"      [dim italic]{escape(in_language(note, lang))}[/dim italic]")
@@ -225,7 +215,7 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
         console.print(f"  [green]{say['gives']}{colon}[/green]{escape(grant[lang])}")
     for amount in answer.amounts:
         if amount.high:
-            cite = f"  [dim][{escape(_cite(amount.citations))}][/dim]"
+            cite = f"  [dim][{escape(all_text(amount.citations, lang))}][/dim]"
             line = f"{escape(amount.words[lang])}{colon}[bold]{escape(amount.text()[lang])}[/bold]"
             console.print(f"  [green]{say['money']}{colon}[/green]{line}{cite}")
             for note in amount.notes:
@@ -279,8 +269,8 @@ def scheme_list(rows: Sequence[dict[str, Any]], lang: str) -> None:
     _console().print(table)
 
 
-def scheme_file(path: Path, format_: str, lang: str) -> None:
-    """The document of a scheme, consolidated, as it stands."""
+def scheme_file(path: Path, format_: str, lang: str, shelf: Shelf) -> None:
+    """The document of a scheme: in one language, or as it stands in its file (`markdown`), or its rules as data (`json`)."""
     from jifen.schemes.show import as_data as data
     from jifen.schemes.show import as_markdown
 
@@ -289,12 +279,13 @@ def scheme_file(path: Path, format_: str, lang: str) -> None:
         import json
 
         print(json.dumps(data(scheme), ensure_ascii=False, indent=2))
-        return
-    text = as_markdown(scheme)
-    if format_ == "markdown":
-        print(text, end="")
-        return
-    _console().print(Markdown(text))
+    elif format_ == "markdown":
+        print(as_markdown(scheme), end="")
+    else:
+        from jifen.cli.law import print_reading
+        from jifen.schemes.reading import read
+
+        print_reading(_console(), read(scheme, shelf, lang), lang)
 
 
 def fact_data(fact: Fact) -> dict[str, Any]:

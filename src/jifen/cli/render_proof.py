@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from jifen.cli.render import _cite, _console
+from jifen.cli.render import _console
 from jifen.proof.findings import Finding, LawRow
 from jifen.proof.verify import Report
+from jifen.schemes.citations import all_text
 
 _SAY = {
     "en": {
@@ -63,7 +64,7 @@ def reports(found: Sequence[Report], lang: str) -> None:
             if finding.id not in told:
                 told.add(finding.id)
                 console.print(f"    [yellow]○[/] {escape(finding.message(lang))}")
-                cite = _cite(oddity.citations)
+                cite = all_text(oddity.citations, lang)
                 colon = ": " if lang == "en" else "："
                 console.print(f"      [dim]{say['why']}{colon}{escape(oddity.reason[lang])} {escape(f'[{cite}]')}[/]")
     count = sum(len(r.findings) + len(r.problems) for r in found)
@@ -88,6 +89,6 @@ def _finding(console: Console, finding: Finding, lang: str) -> None:
 def law_row(row: LawRow, lang: str) -> str:
     """`file:line “heading” text — words [citation]`."""
     words = f" — {row.words[lang]}" if row.words and row.words.get("en") != row.text else ""
-    cite = f" [{_cite(row.citations)}]" if row.citations else ""
+    cite = f" [{all_text(row.citations, lang)}]" if row.citations else ""
     heading = f" “{row.where.heading}”" if row.where.heading else ""
     return f"{row.where.file}:{row.where.line}{heading}  {row.text}{words}{cite}"
