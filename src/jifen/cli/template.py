@@ -10,6 +10,7 @@ import typer
 from jifen.answers.door import Jifen, as_day
 from jifen.engines.reference import State
 from jifen.facts.profiles import profile_from
+from jifen.facts.units import unit_of
 from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Fact
 from jifen.problems import ProfileError
@@ -48,7 +49,7 @@ def allowed(fact: Fact, lang: str = "en") -> str:
         return fact.codes.name
     if fact.kind == "spells":
         return "[{from: 2015-03-01, until: 2019-02-28}]"
-    return f"{show_value(fact, fact.low)} – {show_value(fact, fact.high)} {fact.unit_text}".strip()
+    return f"{show_value(fact, fact.low)} – {show_value(fact, fact.high)} {unit_of(fact, lang)}".strip()
 
 
 def template(rules: Jifen, schemes: Iterable[str], on: str | None, lang: str) -> str:

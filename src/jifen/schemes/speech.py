@@ -13,7 +13,7 @@ from jifen.facts.units import in_words, unit_of
 from jifen.forms import Words
 from jifen.problems import Where
 from jifen.schemes.citations import LEADING, Citation, read_citations
-from jifen.schemes.model import Scheme
+from jifen.schemes.model import Criterion, Scheme
 from jifen.schemes.sentences import BLANKS, FORMS, IN_CHINESE
 from jifen.schemes.shelf import Shelf
 from jifen.schemes.words import in_language
@@ -265,7 +265,7 @@ def _named(title: Words, name: str) -> Words:
     return {"en": f"{title['en']} ({name})", "zh": f"{title['zh']}（{name}）"}
 
 
-def _under(criterion):  # type: ignore[no-untyped-def]
+def _under(criterion: Criterion) -> Iterator[Criterion]:
     for inner in criterion.criteria():
         yield inner
         yield from _under(inner)
