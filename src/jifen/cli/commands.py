@@ -269,7 +269,7 @@ def run_tests(
     if format is Format.json:
         print_json(found)
     else:
-        render.case_results(found, show_untried or bool(scheme))
+        render.case_results(found, show_untried or bool(scheme), lang.value)
     if failed:
         raise typer.Exit(1)
 

@@ -15,6 +15,7 @@ from jifen.answers.answer import Answer, Hit
 from jifen.answers.door import Jifen
 from jifen.answers.receipts import Replay
 from jifen.engines.reference import Range
+from jifen.facts.units import unit_of
 from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
 from jifen.problems import Problem
@@ -37,7 +38,7 @@ _SAY = {
         "article": "Article", "requirement": "Requirement", "reasons": "Why", "missing": "Missing",
         "outcome": "outcome", "possible": "possible", "assumed": "Assumed", "chosen": "Chosen", "gives": "Gives",
         "sure": "how sure", "version": "in force from", "asof": "as of", "next": "next row", "scheme": "Scheme",
-        "status": "Status", "model": "MODEL, NOT LAW", "more": "more", "authority": "for the authority",
+        "status": "Status", "model": "MODEL, NOT LAW", "authority": "for the authority",
         "disclaimer": "This is what the published rules give. The authority decides.",
         "money": "Amount", "depends": "depends on",
         "law": "the law's words", "before": "before the cap", "nothing": "No scheme fits the subject of this profile.",
@@ -46,12 +47,26 @@ _SAY = {
         "points": "积分", "of": "最高", "mark": "及格线", "criterion": "项目", "row": "适用行", "article": "条款",
         "requirement": "条件", "reasons": "理由", "missing": "尚缺", "outcome": "结果", "possible": "可能",
         "assumed": "假定", "chosen": "选择", "gives": "待遇", "sure": "可靠程度", "version": "施行自", "asof": "查询日期",
-        "next": "下一档", "scheme": "方案", "status": "状态", "model": "模型，非法律", "more": "另有",
+        "next": "下一档", "scheme": "方案", "status": "状态", "model": "模型，非法律",
         "authority": "由主管机关决定", "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "law": "法律原文",
         "before": "封顶前", "nothing": "没有适用于此主体的方案。",
         "money": "金额", "depends": "取决于",
     },
 }  # fmt: skip
+_TESTED = {
+    "en": {
+        "cases": "{n} cases", "untried": "{count} untried of {of}", "line": "line {n}",
+        "differs": "{what}: expected {expected}, found {found}", "rows": "row never hit", "never_true": "never true",
+        "never_false": "never false", "sum": "{passed} passed, {failed} failed",
+    },
+    "zh": {
+        "cases": "{n} 个例子", "untried": "{of} 项中有 {count} 项未试及", "line": "第 {n} 行",
+        "differs": "{what}：应为 {expected}，实为 {found}", "rows": "从未适用的行", "never_true": "从未成立",
+        "never_false": "从未不成立", "sum": "通过 {passed} 个，未通过 {failed} 个",
+    },
+}  # fmt: skip
+_KINDS = {"whole": "整数", "decimal": "小数", "money": "金额", "yes/no": "是否", "one of": "单选", "several of": "多选",
+          "date": "日期", "spells": "时段"}  # fmt: skip
 _SUBJECTS = {"person": {"en": "person", "zh": "个人"}, "organisation": {"en": "organisation", "zh": "机构"}}
 
 
@@ -73,6 +88,14 @@ def _points(points: Range | None) -> str:
 def _titles(rules: Jifen, facts: Sequence[str], lang: str) -> list[str]:
     known = rules.vocabulary.facts
     return [known[f].title[lang] if f in known else f for f in facts]
+
+
+def _value(rules: Jifen, fact: str, value: str, lang: str) -> str:
+    """A value that an answer names in English, in words of `lang`."""
+    known = rules.vocabulary.facts.get(fact)
+    codes = known.codes.values.values() if known and known.codes else ()
+    found = next((w[lang] for w in codes if w["en"] == value), value)
+    return CELLS.get(found, found) if lang == "zh" else found
 
 
 def _row(hit: Hit, rules: Jifen, lang: str) -> str:
@@ -128,9 +151,11 @@ def _head(answer: Answer, rules: Jifen, lang: str) -> Text:
         line.append(f"  [{_SAY[lang]['model']}]", style="magenta")
     line.append(f"  {words[lang]}", style=colour)
     if answer.points:
-        line.append(f"  {_points(answer.points)} {_SAY[lang]['points']}")
+        points = _points(answer.points)
+        line.append(f"  {points}分" if lang == "zh" else f"  {points} points")
         if answer.pass_mark is not None:
-            line.append(f" ({_SAY[lang]['mark']} {answer.pass_mark})", style="dim")
+            mark = f"（及格线{answer.pass_mark}分）" if lang == "zh" else f" (pass mark {answer.pass_mark})"
+            line.append(mark, style="dim")
     if outcome := _outcome(answer, rules, lang):
         line.append(f"  {outcome}", style="cyan")
     line.append(f"  {answer.scheme}", style="dim")
@@ -150,7 +175,7 @@ def _brief(console: Console, answer: Answer, rules: Jifen, lang: str) -> None:
     if answer.missing:
         names = _titles(rules, answer.missing[:4], lang)
         rest = len(answer.missing) - len(names)
-        extra = f" (+{rest} {_SAY[lang]['more']})" if rest else ""
+        extra = {"en": f" (+{rest} more)", "zh": f"（另有{rest}项）"}[lang] if rest else ""
         sep, colon = ("; ", ": ") if lang == "en" else ("；", "：")
         console.print(f"    [yellow]{_SAY[lang]['missing']}{colon}[/yellow]{escape(sep.join(names))}{extra}")
 
@@ -172,7 +197,7 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
         table.add_column(say["article"], style="dim")
         for c in answer.criteria:
             style = "bold" if c.group else ""
-            row = "; ".join(_row(h, rules, lang) for h in c.rows)
+            row = {"en": "; ", "zh": "；"}[lang].join(_row(h, rules, lang) for h in c.rows)
             if c.uncapped != c.points:
                 row += f"  ({say['before']}{colon}{_points(c.uncapped)})"
             if c.next:
@@ -210,7 +235,9 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
             console.print(f"      [dim italic]{escape(in_language(note, lang))}[/dim italic]")
     for title, values in ((say["assumed"], answer.assumed), (say["chosen"], answer.chosen)):
         for fact, value in values.items():
-            console.print(f"  [dim]{title}{colon}{escape(_titles(rules, [fact], lang)[0])} = {escape(value)}[/dim]")
+            console.print(
+                f"  [dim]{title}{colon}{escape(_titles(rules, [fact], lang)[0])} = {escape(_value(rules, fact, value, lang))}[/dim]"
+            )
     for grant in answer.grants:
         console.print(f"  [green]{say['gives']}{colon}[/green]{escape(grant[lang])}")
     for amount in answer.amounts:
@@ -227,7 +254,8 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
     if answer.missing:
         console.print(f"  [yellow]{say['missing']}[/yellow]")
         for fact, title in zip(answer.missing, _titles(rules, answer.missing, lang), strict=True):
-            mark = f" ({say['authority']})" if fact in answer.for_authority else ""
+            brackets = {"en": (" (", ")"), "zh": ("（", "）")}[lang]
+            mark = f"{brackets[0]}{say['authority']}{brackets[1]}" if fact in answer.for_authority else ""
             console.print(f"    {escape(title)}{mark}  [dim]{escape(fact)}[/dim]")
 
 
@@ -247,7 +275,7 @@ def comparison(found: Sequence[Answer], rules: Jifen, lang: str) -> None:
             _points(a.points),
             "" if a.pass_mark is None else str(a.pass_mark),
             Text(_outcome(a, rules, lang)),
-            Text("; ".join(missing) + more, style="dim"),
+            Text({"en": "; ", "zh": "；"}[lang].join(missing) + more, style="dim"),
         )
     console = _console()
     console.print(table)
@@ -311,11 +339,16 @@ def fact_data(fact: Fact) -> dict[str, Any]:
     return found
 
 
+def _kind(fact: Fact, lang: str) -> str:
+    return _KINDS[fact.kind] if lang == "zh" else fact.kind
+
+
 def fact_list(found: Sequence[Fact], lang: str) -> None:
     console = _console()
     if len(found) == 1:
         fact = found[0]
-        console.print(f"[bold]{fact.id}[/bold]  {escape(fact.title[lang])}  [dim]{fact.kind} {fact.unit_text}[/dim]")
+        kind = f"{_kind(fact, lang)} {unit_of(fact, lang)}".strip()
+        console.print(f"[bold]{fact.id}[/bold]  {escape(fact.title[lang])}  [dim]{escape(kind)}[/dim]")
         console.print(f"  {escape(fact.question[lang])}")
         if fact.help:
             console.print(f"  [dim]{escape(fact.help[lang])}[/dim]")
@@ -332,7 +365,7 @@ def fact_list(found: Sequence[Fact], lang: str) -> None:
         table.add_row(
             Text(fact.id, style="bold"),
             Text(fact.title[lang]),
-            Text(fact.kind, style="dim"),
+            Text(_kind(fact, lang), style="dim"),
             Text(allowed(fact, lang)),
         )
     console.print(table)
@@ -354,34 +387,31 @@ def lint(problems: Sequence[Problem], checked: int, lang: str) -> None:
         console.print(f"[green]{words[lang]}[/green]")
 
 
-def case_results(found: Sequence[dict[str, Any]], details: bool) -> None:
-    console = _console()
+def case_results(found: Sequence[dict[str, Any]], details: bool, lang: str) -> None:
+    console, say = _console(), _TESTED[lang]
     total = sum(s["cases"] for s in found)
     failed = sum(len(s["failed"]) for s in found)
     for scheme in found:
         left = scheme["untried"]
         count = sum(len(left[k]) for k in ("rows", "never_true", "never_false"))
         mark = "[red]✕[/red]" if scheme["failed"] else "[green]●[/green]"
+        untried = say["untried"].format(count=count, of=2 * left["of"])
         console.print(
-            f"{mark} {scheme['scheme']}  {scheme['cases']} cases"
-            + (f"  [yellow]{count} untried[/yellow] [dim]of {2 * left['of']}[/dim]" if count else "")
+            f"{mark} {scheme['scheme']}  {say['cases'].format(n=scheme['cases'])}"
+            + (f"  [yellow]{untried}[/yellow]" if count else "")
         )
         for case in scheme["failed"]:
-            console.print(f"    [red]{escape(case['case'])}[/red]  [dim]line {case['where'].get('line')}[/dim]")
+            line = say["line"].format(n=case["where"].get("line"))
+            console.print(f"    [red]{escape(case['case'])}[/red]  [dim]{line}[/dim]")
             for d in case["differences"]:
-                console.print(
-                    f"      {escape(d['what'])}: expected {escape(d['expected'])}, found {escape(d['found'])}"
-                )
+                differs = say["differs"].format(what=d["what"], expected=d["expected"], found=d["found"])
+                console.print(f"      {escape(differs)}")
         if details:
-            for key, words in (
-                ("rows", "row never hit"),
-                ("never_true", "never true"),
-                ("never_false", "never false"),
-            ):
+            for key in ("rows", "never_true", "never_false"):
                 for name in left[key]:
-                    console.print(f"    [yellow]{words}[/yellow]  {escape(name)}")
+                    console.print(f"    [yellow]{say[key]}[/yellow]  {escape(name)}")
     colour = "red" if failed else "green"
-    console.print(f"[{colour}]{total - failed} passed, {failed} failed[/{colour}]")
+    console.print(f"[{colour}]{say['sum'].format(passed=total - failed, failed=failed)}[/{colour}]")
 
 
 def replays(results: Sequence[Replay], lang: str) -> None:

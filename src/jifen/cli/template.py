@@ -42,7 +42,9 @@ def asked_facts(rules: Jifen, schemes: Iterable[str], on: date) -> list[Fact]:
 def allowed(fact: Fact, lang: str = "en") -> str:
     """What may be written for a fact, in one line."""
     if fact.kind == "yes/no":
-        return "yes, no"
+        return {"en": "yes, no", "zh": "是、否"}[lang]
+    if fact.codes and len(fact.codes.values) <= 12 and lang == "zh":
+        return "、".join(f"{code}（{words['zh']}）" for code, words in fact.codes.values.items())
     if fact.codes and len(fact.codes.values) <= 12:
         return ", ".join(fact.codes.values)
     if fact.codes:

@@ -70,7 +70,7 @@ _PLACES = (
     (r"\bstage (\d+)", r"第\1阶段"),
     (r"\bclass ([A-C])\b", r"\1类"),
     (r"\bup to (\d+) days\b", r"不超过\1日"),
-    (r"\bdocuments\b", "材料"), (r"\bnote\b", "注"), (r"\bbasic conditions\b", "基本条件"), (r"\bgraduates\b", "毕业生"),
+    (r"\bnote not read\b", "注（未查阅）"), (r"\bdocuments\b", "材料"), (r"\bnote\b", "注"), (r"\bbasic conditions\b", "基本条件"), (r"\bgraduates\b", "毕业生"),
     (r"\bscope\b", "范围"), (r"\btimes\b", "时限"), (r"\bcatalogue\b", "目录"), (r"\bprerequisites\b", "先决条件"),
     (r"\bstart-up\b", "创业"), (r"\bexemptions\b", "豁免"), (r"\bvalidity\b", "有效期"), (r"\brenewals?\b", "续签"),
     (r"\bsalary\b", "薪金"), (r"\bage\b", "年龄"), (r"\beducation\b", "学历"), (r"\bfees\b", "收费"),
