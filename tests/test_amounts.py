@@ -278,7 +278,7 @@ def test_an_answer_with_amounts_has_the_published_form(tmp_path: Path) -> None:
         {
             "id": "staff",
             "words": {"en": "Staff", "zh": "人员"},
-            "text": {"en": "CNY 0 – 1,500,000 a year", "zh": "每年0 – 1,500,000 CNY"},
+            "text": {"en": "CNY 0 – 1,500,000 a year", "zh": "每年0–1,500,000元"},
             "low": 0,
             "high": 150_000_000,
             "currency": "CNY",
