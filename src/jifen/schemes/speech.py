@@ -107,6 +107,11 @@ class Speech:
             return outcomes[-1].title[self.lang]
         return CELLS.get(code, code) if self.lang == "zh" else code
 
+    def _list(self, words: list[str]) -> str:
+        if self.lang == "zh":
+            return "、".join(words)
+        return ("; " if any("," in w for w in words) else ", ").join(words)
+
     def condition(self, text: str) -> Run:
         """A condition, or one side of a comparison, in words."""
         found: list[Piece] = []
@@ -143,7 +148,7 @@ class Speech:
             form = _VERBS[match["verb"]] if chinese else "{n} " + match["verb"] + " {c}"
             first, _, rest = form.partition("{n}")
             yield Piece(first) if first else self.name(name)
-            yield Piece(rest.replace("{c}", ("、" if chinese else ", ").join(words)))
+            yield Piece(rest.replace("{c}", self._list(words)))
         elif match["qualifies"]:
             yield from (
                 (Piece("符合"), self.name(name, True)) if chinese else (self.name(name, True), Piece(" qualifies"))
@@ -168,7 +173,7 @@ class Speech:
             and all(re.fullmatch(r"[\w\-]+|[\d.]+", p) for p in parts)
             and not re.fullmatch(r"[\d,]+", text)
         ):
-            return (Piece(("、" if self.lang == "zh" else ", ").join(said)),)
+            return (Piece(self._list(said)),)
         if self.lang == "zh" and text in CELLS:
             return (Piece(CELLS[text]),)
         if self.lang == "zh":
