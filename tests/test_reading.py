@@ -9,7 +9,7 @@ import pytest
 from jifen.facts.units import in_words, unit_of
 from jifen.plan.form import in_force
 from jifen.schemes.citations import Citation
-from jifen.schemes.document import ListBlock, ListItem, Paragraph, Section, TableBlock
+from jifen.schemes.document import ListBlock, ListItem, Paragraph, Quote, Section, TableBlock
 from jifen.schemes.model import Scheme
 from jifen.schemes.reading import Entry, Grid, Listing, Part, Reading, Remark, Statement, read
 from jifen.schemes.sentences import BLANKS, FORMS, IN_CHINESE
@@ -38,6 +38,12 @@ def part(reading: Reading, id_: str) -> Part:
             yield from under(p.parts)
 
     return next(p for p in under(reading.parts) if p.id == id_)
+
+
+def sections(found: Iterable[Section]) -> Iterator[Section]:
+    for section in found:
+        yield section
+        yield from sections(section.sections)
 
 
 def runs(parts: Iterable[Part]) -> Iterator[Run]:
@@ -207,6 +213,12 @@ def test_no_reading_has_a_word_of_the_other_language() -> None:
         for run in runs(read(v, SHELF, "zh").parts):
             text = "".join(p.text for p in run if not p.citation)
             wrong += [(v.id, text)] if english.search(text) or "`" in text else []
+        wrong += [
+            (v.id, n.text)
+            for s in sections(v.document.sections)
+            for n in s.blocks
+            if isinstance(n, Quote) and "`" in n.text
+        ]
         for run in runs(read(v, SHELF, "en").parts):
             text = re.sub(r"\([^()]*\)", "", "".join(p.text for p in run if not p.citation))
             wrong += [(v.id, text)] if HAN.search(text) or "`" in text else []
