@@ -1,7 +1,9 @@
 """The interview asks what settles most, says why, and stops when nothing asked could change an answer."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -122,3 +124,13 @@ def test_groups_hold_facts_of_one_topic_in_human_order(rules: Jifen) -> None:
 
 def test_the_topics_name_only_facts_that_exist(rules: Jifen) -> None:
     assert check_topics(published_topics(), rules.vocabulary) == []
+
+
+def test_the_examples_of_the_page_run(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "advice.md").read_text("utf-8")
+    names: dict[str, object] = {}
+    for block in re.findall(r"^```python\n(.*?)^```", page, re.M | re.S):
+        exec(block, names)
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == 3
+    assert printed[2].count("singapore.") == 6

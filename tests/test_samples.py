@@ -109,7 +109,7 @@ def _blocks(language: str) -> list[str]:
 def _run(code: str, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", code, *args],
-        cwd=ROOT, env={"LANG": "C.UTF-8"}, capture_output=True, encoding="utf-8", check=False,
+        cwd=ROOT, env={"LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "unknown-code": _entry(
         "the value of `{fact}` is not a code of its list", "`{fact}` 的值不在代码表中",
-        "a code of the list; `jifen facts {fact}` shows it", "代码表中的代码；可用 `jifen facts {fact}` 查看",
+        "one of {codes}; `jifen facts {fact}` says what they mean", "{codes} 之一；含义见 `jifen facts {fact}`",
     ),
     "too-many-places": _entry(
         "the value of `{fact}` is finer than it can be counted", "`{fact}` 的值精度过高",
@@ -390,9 +390,41 @@ CATALOGUE: dict[str, Entry] = {
     "no-such-indicator": _entry(
         "there is no indicator `{indicator}`", "没有指标 `{indicator}`", "an indicator; `jifen indicators` lists them", "指标名称；可用 `jifen indicators` 列出"
     ),
+    # the command line
+    "no-such-command": _entry(
+        "there is no command `{name}`", "没有命令 `{name}`", "a command; `{command} --help` lists them", "命令；可用 `{command} --help` 列出"
+    ),
+    "no-such-option": _entry(
+        "`{command}` has no option `{name}`", "`{command}` 没有选项 `{name}`", "an option; `{command} --help` lists them",
+        "选项；可用 `{command} --help` 列出",
+    ),
+    "missing-argument": _entry(
+        "`{command}` needs {name}", "`{command}` 缺少 {name}", "`{command} --help` shows how it is called", "用法见 `{command} --help`"
+    ),
+    "option-value": _entry(
+        "{name} cannot take this value", "{name} 不接受此值", "{expected}", "{expected}"
+    ),
+    "bad-usage": _entry(
+        "the command line cannot be read", "命令行无法读取", "`{command} --help` shows how it is called", "用法见 `{command} --help`"
+    ),
+    "cannot-write": _entry(
+        "the file cannot be written", "文件无法写入", "a folder that exists, with room, that may be written", "存在、可写且有空间的文件夹"
+    ),
+    "cannot-read": _entry(
+        "the file cannot be read", "文件无法读取", "a file that you may read", "有读取权限的文件"
+    ),
     # requests
     "no-such-scheme": _entry(
         "there is no scheme `{scheme}`", "没有方案 `{scheme}`", "the id of a scheme; `jifen schemes` lists them", "方案标识；可用 `jifen schemes` 列出"
+    ),
+    "group-of-schemes": _entry(
+        "`{group}` is a group of schemes", "`{group}` 是一组方案", "one scheme; `jifen schemes {group}` lists them", "一个方案；可用 `jifen schemes {group}` 列出"
+    ),
+    "nothing-in-force": _entry(
+        "none of these schemes is in force on {day}", "这些方案在 {day} 均未施行", "a day in a version; `jifen schemes` lists them", "某一版本施行期内的日期；可用 `jifen schemes` 查看"
+    ),
+    "no-documents": _entry(
+        "there is no scheme here", "此处没有方案", "the document of a scheme, or a folder with schemes", "方案文档或含有方案的文件夹"
     ),
     "no-policies": _entry(
         "there is no folder of policies", "没有政策文件夹", "a folder with `facts/` and schemes", "含有 `facts/` 和方案的文件夹"

@@ -10,236 +10,14 @@ values); 1 settles everything. Weights and powers are floats: they order questio
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+import heapq
+from collections.abc import Mapping, Sequence
 
+from jifen.advice.forks import LAST, Builder, Fork, Place, Weights, by_level
 from jifen.advice.prior import Prior
 from jifen.plan.diagram import END, Function
 from jifen.plan.form import Plan
 from jifen.plan.nodes import cells
-from jifen.plan.values import Variable
-
-_LAST = 1 << 60
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fork:
-    """Cuts the variable of one level; `ways` are (offset, next) for each cell, the smallest offset is 0.
-
-    `mean` is the average of each component of the answer, `square` that of the sum of their squares, `high` the largest number of points
-    below. An end has no ways; `end` is what it stands for.
-    """
-
-    level: int
-    breaks: tuple[int, ...]
-    ways: tuple[tuple[int, Fork], ...]
-    mean: tuple[float, ...]
-    square: float
-    high: int = 0
-    end: int = -1
-
-
-Place = tuple[int, Fork]
-"""A function: an offset and a fork. In the diagram of an answer every offset is 0."""
-
-
-class Weights:
-    """The share of people whose variable of a level lies in a cell, by the edges of the whole scheme."""
-
-    def __init__(self, variables: Sequence[Variable], edges: Mapping[str, tuple[int, ...]], prior: Prior) -> None:
-        self._edges = [edges.get(v.name, ()) for v in variables]
-        self._sums: list[list[float]] = []
-        for variable, at in zip(variables, self._edges, strict=True):
-            shares = prior.shares(variable, at)
-            sums = [0.0]
-            for share in shares:
-                sums.append(sums[-1] + share)
-            self._sums.append(sums)
-        self._made: dict[tuple[int, tuple[int, ...]], tuple[float, ...]] = {}
-
-    def of(self, level: int, breaks: tuple[int, ...]) -> tuple[float, ...]:
-        """One share a cell; together 1."""
-        key = (level, breaks)
-        found = self._made.get(key)
-        if found is None:
-            edges, sums = self._edges[level], self._sums[level]
-            at = [0.0, *(sums[bisect.bisect_left(edges, b) + 1] for b in breaks), sums[-1]]
-            found = self._made[key] = tuple(b - a for a, b in pairwise(at))
-        return found
-
-
-class Builder:
-    """Makes the forks of one diagram, reduced, each once."""
-
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self._made: dict[tuple[object, ...], Fork] = {}
-
-    def fork(self, level: int, breaks: Sequence[int], ways: Sequence[Place], old: Fork | None = None) -> Place:
-        kept, at = [ways[0]], []
-        for edge, way in zip(breaks, ways[1:], strict=True):
-            if way[1] is not kept[-1][1] or way[0] != kept[-1][0]:
-                at.append(edge)
-                kept.append(way)
-        if not at:
-            return kept[0]
-        low = min(w[0] for w in kept)
-        if low:
-            kept = [(w[0] - low, w[1]) for w in kept]
-        cut = tuple(at)
-        key = (level, cut, tuple((w[0], id(w[1])) for w in kept))
-        made = self._made.get(key)
-        if made is None:
-            if old is not None and len(kept) == len(old.ways) and all(
-                a[1] is b[1] and a[0] == b[0] for a, b in zip(kept, old.ways, strict=True)
-            ):  # fmt: skip
-                made = old
-            else:
-                shares = self.weights.of(level, cut)
-                size = range(len(kept[0][1].mean))
-                mean = tuple(sum(s * (w[0] + w[1].mean[k]) for s, w in zip(shares, kept, strict=True)) for k in size)
-                square = sum(
-                    s * (w[0] * w[0] + 2 * w[0] * w[1].mean[0] + w[1].square) for s, w in zip(shares, kept, strict=True)
-                )
-                made = Fork(level, cut, tuple(kept), mean, square, max(w[0] + w[1].high for w in kept))
-            self._made[key] = made
-        return low, made
-
-
-def restricted(place: Place, known: Mapping[int, int], weights: Weights) -> Place:
-    """The diagram where the variables of these levels have these values."""
-    if not known:
-        return place
-    last = max(known)
-    build = Builder(weights)
-    done: dict[int, Place] = {}
-
-    def go(fork: Fork) -> Place:
-        if fork.level > last:
-            return 0, fork
-        found = done.get(id(fork))
-        if found is None:
-            value = known.get(fork.level)
-            if value is not None:
-                offset, inner = fork.ways[bisect.bisect_right(fork.breaks, value)]
-                more, inner = go(inner)
-                found = offset + more, inner
-            else:
-                ways = []
-                for offset, inner in fork.ways:
-                    more, inner = go(inner)
-                    ways.append((offset + more, inner))
-                found = build.fork(fork.level, fork.breaks, ways, fork)
-            done[id(fork)] = found
-        return found
-
-    offset, fork = go(place[1])
-    return place[0] + offset, fork
-
-
-def by_level(place: Place) -> list[Fork]:
-    """Every fork of a diagram that is no end, by level."""
-    seen: set[int] = set()
-    found: list[Fork] = []
-    stack = [place[1]]
-    while stack:
-        fork = stack.pop()
-        if fork.ways and id(fork) not in seen:
-            seen.add(id(fork))
-            found.append(fork)
-            stack.extend(w[1] for w in fork.ways)
-    found.sort(key=lambda f: f.level)
-    return found
-
-
-def support(place: Place) -> set[int]:
-    """The levels that can still change the value."""
-    return {f.level for f in by_level(place)}
-
-
-def joined(place: Place, levels: Iterable[int], weights: Weights, how: str) -> Place:
-    """The diagram in which the variables of these levels are left open for good.
-
-    `how` says what then stands for their several values: `or` all outcomes that are possible, `min` or `max` a bound of the points.
-    """
-    gone = set(levels)
-    build = Builder(weights)
-    done: dict[int, Place] = {}
-    pairs: dict[tuple[object, ...], Place] = {}
-    made: dict[int, Fork] = {f.end: f for f in ends(place[1])}
-
-    def both(a: Place, b: Place) -> Place:
-        if a[1] is b[1]:
-            return (min if how == "min" else max)(a[0], b[0]), a[1]
-        if not a[1].ways and not b[1].ways:
-            both_ends = a[1].end | b[1].end
-            return 0, made.setdefault(both_ends, Fork(_LAST, (), (), a[1].mean, a[1].square, 0, both_ends))
-        key = (id(a[1]), id(b[1]), b[0] - a[0])
-        found = pairs.get(key)
-        if found is None:
-            shift = b[0] - a[0]
-            level = min(a[1].level, b[1].level)
-            edges = sorted({e for f in (a[1], b[1]) if f.level == level for e in f.breaks})
-            ways = []
-            for edge in (None, *edges):
-                p, q = _at((0, a[1]), level, edge), _at((shift, b[1]), level, edge)
-                ways.append(both(p, q))
-            found = pairs[key] = build.fork(level, edges, ways)
-        return a[0] + found[0], found[1]
-
-    def go(fork: Fork) -> Place:
-        if not fork.ways:
-            return 0, fork
-        found = done.get(id(fork))
-        if found is None:
-            ways = []
-            for offset, inner in fork.ways:
-                more, inner = go(inner)
-                ways.append((offset + more, inner))
-            if fork.level in gone:
-                found = ways[0]
-                for way in ways[1:]:
-                    found = both(found, way)
-            else:
-                found = build.fork(fork.level, fork.breaks, ways)
-            done[id(fork)] = found
-        return found
-
-    offset, fork = go(place[1])
-    return place[0] + offset, fork
-
-
-def lowest_case(place: Place) -> dict[int, int]:
-    """A case in which the points are fewest: for each level that it meets, a value (one below every edge where that will do)."""
-    case: dict[int, int] = {}
-    fork = place[1]
-    while fork.ways:
-        at = next(n for n, (offset, _) in enumerate(fork.ways) if offset == 0)
-        case[fork.level] = fork.breaks[at - 1] if at else -_LAST
-        fork = fork.ways[at][1]
-    return case
-
-
-def ends(fork: Fork) -> Iterator[Fork]:
-    """Every end that can still be reached, once."""
-    seen: set[int] = set()
-    stack = [fork]
-    while stack:
-        at = stack.pop()
-        if id(at) not in seen:
-            seen.add(id(at))
-            stack.extend(w[1] for w in at.ways)
-            if not at.ways:
-                yield at
-
-
-def _at(place: Place, level: int, edge: int | None) -> Place:
-    if place[1].level != level:
-        return place
-    fork = place[1]
-    offset, inner = fork.ways[0 if edge is None else bisect.bisect_right(fork.breaks, edge)]
-    return place[0] + offset, inner
 
 
 class Sight:
@@ -298,9 +76,10 @@ class Sight:
 
         collect(function)
         classes = sorted(found)
-        ends = {
-            m: Fork(_LAST, (), (), tuple(float(m == c) for c in classes), 1.0, 0, m) for m in classes
-        }  # fmt: skip
+        if len(classes) == 2:  # one of them tells two answers apart
+            classes = classes[:1]
+        told = {m: tuple(float(m == c) for c in classes) for m in found}
+        ends = {m: Fork(LAST, (), (), told[m], sum(told[m]), 0, m) for m in found}
         build = Builder(self.weights)
         done: dict[tuple[int, int], Place] = {}
 
@@ -318,7 +97,7 @@ class Sight:
 
     def _points(self, function: Function) -> Place:
         build = Builder(self.weights)
-        end = Fork(_LAST, (), (), (0.0,), 0.0, 0, 0)
+        end = Fork(LAST, (), (), (0.0,), 0.0, 0, 0)
         done: dict[int, Place] = {id(END): (0, end)}
 
         def go(f: Function) -> Place:
@@ -360,14 +139,22 @@ class Sight:
         for offset, fork in places:
             made |= {id(f): f for f in by_level((offset, fork))}
             if fork.ways:
-                _pour(reach.setdefault(fork, {}), -1, 1 / len(places), offset / len(places))
+                old = reach.setdefault(fork, {}).get(-1, _NOBODY)
+                reach[fork][-1] = old[0] + 1 / len(places), old[1] + offset / len(places)
         forks = sorted(made.values(), key=lambda f: f.level)
         for fork in forks:
-            share = sum(m[0] for m in reach[fork].values())
-            points = sum(m[1] for m in reach[fork].values())
-            for part, (offset, inner) in zip(self.weights.of(fork.level, fork.breaks), fork.ways, strict=True):
+            share = points = 0.0
+            for one, two in reach[fork].values():
+                share += one
+                points += two
+            level = fork.level
+            for part, (offset, inner) in zip(self.weights.of(level, fork.breaks), fork.ways, strict=True):
                 if inner.ways:
-                    _pour(reach.setdefault(inner, {}), fork.level, share * part, part * (points + offset * share))
+                    into = reach.get(inner)
+                    if into is None:
+                        into = reach[inner] = {}
+                    old = into.get(level, _NOBODY)
+                    into[level] = old[0] + share * part, old[1] + part * (points + offset * share)
         return forks, reach
 
     def _between(
@@ -393,6 +180,8 @@ class Sight:
                     left[fork] = share, points
                     for k in size:
                         rest[k] -= points + share * fork.mean[k]
+        if len(asked) == 1:
+            return self._by_cells(asked[0], left, rest) - sum(m * m for m in mean)
         states: dict[object, _Split] = {(): (1.0, left, tuple(rest))}
         for level in asked:
             states = self._step(level, states, touching)
@@ -402,15 +191,47 @@ class Sight:
             total += weight * sum(v * v for v in sums)
         return total - sum(m * m for m in mean)
 
+    def _by_cells(self, level: int, left: dict[Fork, Mass], rest: list[float]) -> float:
+        """The average square of the answer over the cells of one variable."""
+        size = range(len(rest))
+        now = list(rest)
+        turns: dict[int, list[float]] = {}
+        for fork, (share, points) in left.items():
+            before: list[float] = []
+            for at, (offset, inner) in enumerate(fork.ways):
+                value = [points + share * (offset + m) for m in inner.mean]
+                if at:
+                    turn = turns.setdefault(fork.breaks[at - 1], [0.0] * len(rest))
+                    for k in size:
+                        turn[k] += value[k] - before[k]
+                else:
+                    for k in size:
+                        now[k] += value[k]
+                before = value
+        edges = sorted(turns)
+        parts = self.weights.parts(level, edges)
+        total = parts[0] * sum(v * v for v in now)
+        for part, edge in zip(parts[1:], edges, strict=True):
+            for k, more in enumerate(turns[edge]):
+                now[k] += more
+            total += part * sum(v * v for v in now)
+        return total
+
     def _step(self, level: int, states: dict[object, _Split], touching: set[Fork]) -> dict[object, _Split]:
         """Every state once for each cell of the variable of a level; what is asked before it is averaged."""
         after: dict[object, _Split] = {}
         for weight, before, value in states.values():
             left, ends = dict(before), list(value)
-            while earlier := [f for f in left if f.level < level]:
-                fork = min(earlier, key=lambda f: f.level)
+            between = [(f.level, n, f) for n, f in enumerate(left) if f.level < level]
+            heapq.heapify(between)
+            number = len(left)
+            while between:
+                _, _, fork = heapq.heappop(between)
                 share, points = left.pop(fork)
                 for part, way in zip(self.weights.of(fork.level, fork.breaks), fork.ways, strict=True):
+                    if way[1].level < level and way[1] in touching and way[1] not in left:
+                        number += 1
+                        heapq.heappush(between, (way[1].level, number, way[1]))
                     _flow(way, share * part, points * part, left, ends, touching)
             here = [f for f in left if f.level == level]
             edges = tuple(sorted({e for f in here for e in f.breaks}))
@@ -437,9 +258,7 @@ _Split = tuple[float, dict[Fork, Mass], tuple[float, ...]]
 """The chance of a state, who stands at which fork in it, and the part of the answer that is settled."""
 
 
-def _pour(into: dict[int, Mass], key: int, share: float, points: float) -> None:
-    old = into.get(key, (0.0, 0.0))
-    into[key] = old[0] + share, old[1] + points
+_NOBODY: Mass = (0.0, 0.0)
 
 
 def _flow(
@@ -449,7 +268,7 @@ def _flow(
     offset, fork = way
     points += share * offset
     if fork in touching:
-        old = left.get(fork, (0.0, 0.0))
+        old = left.get(fork, _NOBODY)
         left[fork] = old[0] + share, old[1] + points
     else:
         for k, m in enumerate(fork.mean):

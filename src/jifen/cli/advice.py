@@ -31,7 +31,7 @@ ManyFacts = Annotated[
 
 
 @app.command(
-    epilog="Examples:  jifen ask  ·  jifen ask me.yaml -s cn/work-permit --save me.yaml --force  ·  printf '34\\nmaster\\n' | jifen ask -s jp/j-find  ·  jifen ask me.yaml --format json"
+    epilog="Examples:  jifen ask  ·  jifen ask me.yaml -s cn/work-permit --save me.yaml --force  ·  printf '30000\\n6\\n' | jifen ask -s sg/tech-pass  ·  jifen ask me.yaml --format json"
 )
 def ask(
     profile: Annotated[Path | None, typer.Argument(help="What is known already; nothing if left out.")] = None,
@@ -54,7 +54,8 @@ def ask(
     """
     from jifen.advice.interview import next_question
     from jifen.advice.prior import read_prior
-    from jifen.cli.asking import Asking, write_profile
+    from jifen.cli.asking import Asking, profile_text
+    from jifen.strict_yaml import write_whole
 
     if save is not None and save.exists() and not force:
         raise RequestError([Problem("file-exists", Where(str(save)))])
@@ -67,10 +68,10 @@ def ask(
         question = next_question(rules, rules.complete(known, day), day, wanted, set(unknown), weights)
         print_json(question.data() if question else None)
         return
-    asking = Asking(rules, known, day, wanted, set(unknown), weights, lang.value)
+    asking = Asking(rules, known, day, wanted, unknown, weights, lang.value)
     asking.run()
     if save is not None:
-        write_profile(save, asking.profile(), rules)
+        write_whole(save, profile_text(asking.profile(), rules))
         typer.echo({"en": f"written to {save}", "zh": f"已写入 {save}"}[lang.value], err=True)
     asking.report()
 
@@ -110,6 +111,9 @@ def path(
     wanted = chosen(rules, scheme) or rules.fitting(known)
     found = []
     for id_ in _progress(wanted, across):
+        plan = rules.plan(id_, day)
+        if across and points is not None and plan is not None and plan.total is None:
+            continue
         paths = find_paths(rules, values, day, id_, model, to, points, 1 if across else ways)
         if paths is not None:
             found.append((paths, [later(rules, known, day, id_, way) for way in paths.ways]))
@@ -161,7 +165,7 @@ def when(
     from jifen.advice.picture import timeline_svg
     from jifen.advice.timeline import timeline
     from jifen.cli import advising
-    from jifen.cli.asking import write_whole
+    from jifen.strict_yaml import write_whole
 
     if svg is not None and svg.exists() and not force:
         raise RequestError([Problem("file-exists", Where(str(svg)))])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
+import gc
 import sys
+from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 import typer
+from rich.console import Console
 
 from jifen.advice.interview import Question, next_question
 from jifen.advice.prior import Prior
@@ -17,19 +18,19 @@ from jifen.cli.template import allowed
 from jifen.facts.profiles import Profile
 from jifen.facts.values import Value, parse_day, read_value
 from jifen.facts.vocabulary import Fact
-from jifen.problems import Problem, ProfileError, RequestError, Where
+from jifen.problems import ProfileError, Where
 from jifen.schemes.model import Completed
 from jifen.strict_yaml import Items, Node, Text
 
 _SAY = {
     "en": {
-        "help": "Enter or ? don't know · back · why · stop",
+        "reading": "reading the law", "help": "Enter or ? don't know · back · why · stop",
         "why": "asked by", "open": "{n} schemes open", "one": "1 scheme open", "first": "this is the first question",
-        "done": "Nothing that can be asked would change an answer.", "asked": "{n} questions; a form with every fact would have {m}.",
+        "done": "Nothing that can be asked would change an answer.", "asked": "Questions: {n}; a form with every fact would have {m}.",
         "more": "and {n} more", "unknown": "don't know", "date": "or the date of birth, as 1990-05-01", "none": "none", "several": "commas between several",
     },
     "zh": {
-        "help": "回车或 ? 不知道 · back 返回 · why 为什么 · stop 结束",
+        "reading": "正在读取法律", "help": "回车或 ? 不知道 · back 返回 · why 为什么 · stop 结束",
         "why": "问此项的", "open": "{n} 个方案待定", "one": "1 个方案待定", "first": "这是第一个问题",
         "done": "再问下去不会改变任何结果。", "asked": "共 {n} 个问题；完整表格有 {m} 项。",
         "more": "另有 {n} 条", "unknown": "不知道", "date": "或出生日期，如 1990-05-01", "none": "无", "several": "多项以逗号分隔",
@@ -51,14 +52,13 @@ class Asking:
         profile: Profile,
         on: date,
         schemes: list[str],
-        unknown: set[str],
-        prior: Prior | None,
-        lang: str,
+        unknown: Iterable[str] = (),
+        prior: Prior | None = None,
+        lang: str = "en",
     ) -> None:
         self.rules, self.on, self.schemes, self.prior, self.lang = rules, on, schemes, prior, lang
         self.say = _SAY[lang]
         self.states: list[tuple[dict[str, Value], frozenset[str]]] = [(dict(profile.values), frozenset(unknown))]
-        self.asked = 0
         self.colour = sys.stderr.isatty()
 
     def profile(self) -> Profile:
@@ -68,6 +68,9 @@ class Asking:
     def run(self) -> None:
         """Ask until nothing matters, the input ends, or the person stops."""
         self._tell(self.say["help"], dim=True)
+        with Console(stderr=True).status(self.say["reading"]):  # the diagrams of the law are made at the first question
+            self._next()
+        gc.freeze()  # the law does not change while we ask: it need not be looked through again and again
         while question := self._next():
             self._show(question)
             while True:
@@ -218,25 +221,17 @@ class Asking:
         typer.echo(text + after, err=True)
 
 
-def write_profile(path: Path, profile: Profile, rules: Jifen) -> None:
-    """Write a profile as YAML, each fact with its title."""
+def profile_text(profile: Profile, rules: Jifen) -> str:
+    """A profile as a file holds it: YAML, one fact a line."""
     import yaml
 
     lines = []
     for name, value in profile.plain(rules.vocabulary).items():
-        lines.append(
-            yaml.safe_dump({name: value}, allow_unicode=True, default_flow_style=None, width=1000).rstrip("\n")
-        )
-    write_whole(path, "\n".join(lines) + "\n" if lines else "{}\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises RequestError where the folder cannot be written."""
-    partial = path.with_name(path.name + ".part")
-    try:
-        partial.write_text(text, "utf-8")
-        partial.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise RequestError([Problem("no-such-file", Where(str(path.parent)))]) from None
+        if isinstance(value, bool):
+            lines.append(f"{name}: {'yes' if value else 'no'}")
+        elif isinstance(value, str):
+            lines.append(f"{name}: {value}")
+        else:
+            told = yaml.safe_dump({name: value}, allow_unicode=True, default_flow_style=None, width=1000)
+            lines.append(told.rstrip("\n"))
+    return "".join(f"{line}\n" for line in lines) or "{}\n"

@@ -98,5 +98,7 @@ def _table(grid: Grid) -> Table:
 def _text(run: Run, style: str = "") -> Text:
     text = Text(style=style)
     for piece in run:
-        text.append(piece.text, style="dim" if piece.citation or piece.text in ("[", "]") else "cyan" if piece.name else "")
+        text.append(
+            piece.text, style="dim" if piece.citation or piece.text in ("[", "]") else "cyan" if piece.name else ""
+        )
     return text

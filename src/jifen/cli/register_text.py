@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from jifen.cli.console import console
 from jifen.forms import Words
 from jifen.registers import Change, Found, Registers, Row
 
@@ -18,11 +18,6 @@ SURE = {
     "uncertain": {"en": "uncertain", "zh": "不确定"},
 }
 _PLACE_COLUMNS = ("lat", "lon", "within_m", "district", "address")
-
-
-def console() -> Console:
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=120)
 
 
 def table(*columns: str) -> Table:

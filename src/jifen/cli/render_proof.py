@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from jifen.cli.render import _console
+from jifen.cli.console import console as _console
 from jifen.proof.findings import Finding, LawRow
 from jifen.proof.verify import Report
 from jifen.schemes.citations import all_text
