@@ -201,5 +201,5 @@ def test_a_new_profile_of_an_organisation_asks_its_facts_only(tmp_path: Path) ->
     _jifen("new", str(path), "--about", "organisation")
     text = path.read_text("utf-8")
     assert text.startswith("# A profile: what is known about one organisation.")
-    assert "#rd_centre.staff: " in text
+    assert "#rd_centre.staff:" in text
     assert "birth_date" not in text
