@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from test_command import DAY, ENGINEER, ROOT, Ran, jifen
 
 COMMAND = [sys.executable, "-c", "from jifen.cli import main; main()"]
@@ -94,7 +95,7 @@ def test_a_narrow_window_is_kept_to(width: int) -> None:
 
 def test_a_full_disk_is_told_and_is_no_stack_trace() -> None:
     """What cannot be written to standard output is told in one sentence."""
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         ran = subprocess.run(
             [*COMMAND, "schemes", "hk"], cwd=ROOT, env={"LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}, stdout=full,
             stderr=subprocess.PIPE, encoding="utf-8", check=False,
@@ -140,7 +141,10 @@ def test_a_misspelt_file_offers_the_one_beside_it() -> None:
     [
         ("年龄: 30", "nearest: age"),
         ("Annual salary in China: 30", "nearest: china.annual_salary"),
-        ("education: master", "nearest: education.degree, education.degree_years_ago, education.degree_date, education.stem"),
+        (
+            "education: master",
+            "nearest: education.degree, education.degree_years_ago, education.degree_date, education.stem",
+        ),
         ("nationalities: [France]", "nearest: FR"),
         ("nationalities: [法国]", "nearest: FR"),
         ("education.degree: 硕士", "nearest: master"),
@@ -203,12 +207,36 @@ def test_coverage_is_told_in_the_words_of_the_law(tmp_path: Path) -> None:
     folder = tmp_path / "policies" / "xx" / "example"
     folder.mkdir(parents=True)
     (folder / "2020-01-01.md").write_text(law, "utf-8")
-    case = "  - {case: young, on: 2020-06-01, profile: {age: 20, prizes: []}, expect: {status: undetermined}}\n"
+    case = "  - {case: young, on: 2020-06-01, profile: {age: 20, prizes: []}, expect: {status: does not qualify}}\n"
     (folder / "cases.yaml").write_text(f"scheme: xx/example\ncases:\n{case}", "utf-8")
     ran = jifen("test", "xx/example", "--policies", "policies", cwd=tmp_path)
     assert ran.lines == [
-        "● xx/example 1 case 10 of 13 untried",
+        "● xx/example 1 case 9 of 13 untried",
         "row never hit Age: 26–45 age_points",
+        "row never hit Age: otherwise age_points",
+        "never true Settled: has a partner settled.1",
+        "never true Requirements: paid twice the average 2",
+        "never true Class A: 30 points or more A.1",
+        "never true Merit: Nobel laureate merit.1",
+        "never false Settled: has a partner settled.1",
+        "never false Requirements: of full age 1",
+        "never false Requirements: paid twice the average 2",
+        "1 passed, 0 failed",
     ]
     ran = jifen("test", "xx/example", "--policies", "policies", "--lang", "zh", cwd=tmp_path)
-    assert ran.lines[1] == "从未适用的行 年龄：26–45 age_points"
+    assert ran.lines[:2] == ["● xx/example 1 个案例 13 项中 9 项未试", "从未适用的行 年龄：26–45 age_points"]
+
+
+def test_a_narrow_list_cuts_nothing() -> None:
+    """In a window too narrow for the table every row is a paragraph, with all its words."""
+    ran = in_environment("compare", ENGINEER, "--with", "sg/compass", *DAY, COLUMNS="40")
+    assert ran.lines[:3] == ["SG Employment Pass with COMPASS", "● qualifies points 70 Employment", "Pass"]
+    ran = in_environment("facts", "canada", COLUMNS="40")
+    assert "…" not in ran.out
+    assert ran.lines[0] == "canada.partner_accompanies"
+
+
+def test_many_answers_end_with_their_count() -> None:
+    """After the answers of many schemes stands how many are of which status."""
+    lines = jifen("check", ENGINEER, "-s", "sg", "-s", "hk", *DAY).lines
+    assert lines[-3] == "● 2 qualifies ✕ 5 does not qualify"
