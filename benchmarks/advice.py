@@ -173,15 +173,18 @@ def years(rules: Jifen) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument(
+        "--people", type=int, default=20, help="random people a scheme; 0 leaves out the numbers of questions"
+    )
     people = parser.parse_args().people
     rules = jifen.load()
     print(f"{date.today()}, {platform.machine()}, Python {platform.python_version()}, {platform.system()}\n")
     next_questions(rules)
     paths(rules)
     years(rules)
-    print()
-    questions(rules, people)
+    if people:
+        print()
+        questions(rules, people)
 
 
 if __name__ == "__main__":

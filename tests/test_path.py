@@ -64,6 +64,17 @@ def _check(plan: Plan, found: Paths, way: Way) -> None:
         assert way.points.low >= int(found.target)
     assert way.cost == sum((s.price.cost for s in way.steps), Fraction(0))
     assert all(s.price.possible for s in way.steps)
+    lists = {s.fact.id for s in (*way.steps, *way.conditions) if s.supposed and s.fact.kind == "several of"}
+    told = {s.fact.id for s in way.steps if s.alone} | {s.fact.id for s in way.conditions}
+    for fact in (
+        lists - told
+    ):  # what is not said about a list has no influence: one code more changes nothing that is claimed
+        held = way.values[fact]
+        assert isinstance(held, frozenset)
+        for variable in plan.variables.values():
+            if variable.facts == (fact,) and variable.code and variable.code not in held:
+                other = State(plan, {**way.values, fact: held | {variable.code}}, DAY)
+                assert found.decided_by or other.status()[0] == "qualifies"
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -74,7 +85,7 @@ def test_what_every_way_claims_is_true(rules: Jifen, costs: Costs, scheme: str) 
         assert find_paths(rules, {}, DAY, scheme, costs) is None
         return
     random = Random(scheme)
-    for left_out in (0.0, 0.0, 0.3):
+    for left_out in (0.0, 0.3, 0.8):
         person = _person(rules, plan, random, left_out)
         found = find_paths(rules, person, DAY, scheme, costs)
         assert found
@@ -309,6 +320,13 @@ def test_an_outcome_that_a_scheme_does_not_have_is_refused_with_the_nearest(rule
         find_paths(rules, {}, DAY, "ca/express-entry-crs", costs, to="pol")
     [problem] = caught.value.problems
     assert (problem.code, problem.nearest) == ("unknown-value", "pool")
+
+
+def test_points_of_a_scheme_without_points_cannot_be_a_target(rules: Jifen, costs: Costs) -> None:
+    with pytest.raises(RequestError) as caught:
+        find_paths(rules, {}, DAY, "sg/tech-pass", costs, points=10)
+    [problem] = caught.value.problems
+    assert (problem.code, problem.found) == ("wrong-use", "sg/tech-pass")
 
 
 def test_the_cost_model_prices_every_fact_and_lists_every_kind(rules: Jifen, costs: Costs) -> None:

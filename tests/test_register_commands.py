@@ -122,6 +122,7 @@ def test_what_no_row_says_is_unknown_and_not_a_no(run: Run) -> None:
         (("register", "check", "school", "nowhere.csv"), "no-such-register"),
         (("register", "remove", "school"), "no-such-register"),
         (("regulation", "77"), "no-such-article"),
+        (("regulation", "unicorn"), "no-such-article"),
         (("indicators", "rd"), "no-such-indicator"),
         (("indicators", "rd_centres", "--svg", "nowhere/x.svg"), "no-such-file"),
     ],
@@ -169,6 +170,7 @@ def test_the_regulation_is_read_article_by_article(run: Run) -> None:
     assert "● cn/beijing/two-zones Two Zones points assessment for permanent residence" in ran.lines
     assert any(line.startswith("missing: the point values of both assessments") for line in ran.lines)
     assert run("regulation", "72", "--lang", "zh").lines[0] == "第72条 VI 国际开放合作"
+    assert run("regulation", "visa").lines == ran.lines
 
 
 def test_the_regulation_as_data_has_force_schemes_and_registers(run: Run) -> None:

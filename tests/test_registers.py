@@ -420,6 +420,17 @@ def test_a_window_is_open_only_where_both_ends_say_so(
     assert registers.phase(public["application-windows"].rows[id_], on) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "lat", "within"),
+    [("39.99, 116.47", 39.99, 0), ("39.99，116.47", 39.99, 0), ("wangjing", 39.995, 3000), ("望京", 39.995, 3000), ("协和医院", 39.913, 1000), ("Tongzhou", 39.8, 25000)],
+)  # fmt: skip
+def test_a_place_is_a_coordinate_a_district_or_a_row_with_its_precision(
+    text: str, lat: float, within: int, public: registers.Registers
+) -> None:
+    place = registers.read_place(text, public)
+    assert (place.lat, place.within_m) == (lat, within)
+
+
 @pytest.mark.parametrize("text", ["", "91,10", "39.99", "116.47,39.99", "Pudong", "39.99,116.47,5", "nan,nan", "1e2,3"])
 def test_what_is_no_place_is_refused(text: str, public: registers.Registers) -> None:
     with pytest.raises(RequestError) as caught:

@@ -167,6 +167,22 @@ def test_a_place_names_articles_and_paragraphs(text: str, expected: set[tuple[in
     assert places(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("visa", [72]),
+        ("VISAS permits", [72]),
+        ("期刊", [68]),
+        ("forum", [67]),
+        ("国际学校", [73]),
+        ("unicorn", []),
+        ("  ", []),
+    ],
+)
+def test_articles_are_found_by_what_they_say(words: str, expected: list[int], regulation: Regulation) -> None:
+    assert [a.number for a in regulation.speaking_of(words)] == expected
+
+
 @pytest.mark.parametrize("number", [0, 77, "x", "", "7.2", "-1", "七"])
 def test_an_article_that_does_not_exist_is_refused(number: int | str, regulation: Regulation) -> None:
     with pytest.raises(RequestError, match="a number from 1 to 76"):

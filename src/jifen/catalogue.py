@@ -382,10 +382,10 @@ CATALOGUE: dict[str, Entry] = {
         "the format {form} holds the rows of one register", "格式 {form} 只能包含一个名录的行", "one register: its name, or `--in NAME`", "一个名录：写出名称或 `--in 名称`"
     ),
     "bad-place": _entry(
-        "this is not a place", "无法识别此地点", "a latitude and longitude such as 39.99,116.47, or a district", "纬度,经度（如 39.99,116.47）或区名"
+        "this is not a place", "无法识别此地点", "39.99,116.47 (latitude first), a district, or a place of the registers", "纬度,经度（如 39.99,116.47）、区名或名录中的地点"
     ),
     "no-such-article": _entry(
-        "the Regulation has no article `{article}`", "条例没有第 `{article}` 条", "a number from 1 to {last}", "1 至 {last} 的数字"
+        "the Regulation has no article `{article}`", "条例没有第 `{article}` 条", "a number from 1 to {last}, or words that an article says", "1 至 {last} 的数字，或条文中的词"
     ),
     "no-such-indicator": _entry(
         "there is no indicator `{indicator}`", "没有指标 `{indicator}`", "an indicator; `jifen indicators` lists them", "指标名称；可用 `jifen indicators` 列出"

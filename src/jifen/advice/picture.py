@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from jifen.advice.timeline import Change, Line, Moment, Timeline
 
-_LEFT, _WIDTH, _ROW, _BAND, _TOP = 252, 1000, 74, 30, 92
+_LEFT, _WIDTH, _ROW, _BAND, _TOP = 256, 1000, 76, 30, 106
 _STATUS = {
     "qualifies": ("●", "yes", {"en": "qualifies", "zh": "符合"}),
     "for the authority": ("◐", "office", {"en": "for the authority", "zh": "由主管机关决定"}),
@@ -56,8 +56,8 @@ def timeline_svg(found: Timeline, lang: str = "en") -> str:
     bottom = _TOP + _ROW * len(found.lines)
     for day in _years(found.on, found.until):
         x = scale(day)
-        parts.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{_TOP - 18}" y2="{bottom - 10}"/>')
-        parts.append(_text(x + 4, _TOP - 10, str(day.year), "s d"))
+        parts.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{_TOP - 32}" y2="{bottom - 10}"/>')
+        parts.append(_text(x + 4, _TOP - 22, str(day.year), "s d"))
     for number, line in enumerate(found.lines):
         parts += _band(found, line, scale, _TOP + _ROW * number, lang)
     parts.append(_text(24, height - 16, say["note"], "s d"))
@@ -81,8 +81,9 @@ def _years(on: date, until: date) -> Iterator[date]:
 def _band(found: Timeline, line: Line, scale: _Scale, y: int, lang: str) -> Iterator[str]:
     say = _SAY[lang]
     yield f"<g><title>{escape(_line_told(line, lang))}</title>"
-    for n, row in enumerate(_wrapped(line.title[lang], 27 if lang == "en" else 14)[:2]):
-        yield _text(24, y + 16 + 17 * n, row, "s b")
+    rows = _wrapped(line.title[lang], 27 if lang == "en" else 14)
+    for n, row in enumerate(rows[:3]):
+        yield _text(24, y + 16 + 17 * n, row + ("…" if n == 2 and len(rows) > 3 else ""), "s b")
     spans = list(line.spans(found.on, found.until))
     for start, end, moment in spans:
         x, width = scale(start), scale(end) - scale(start)

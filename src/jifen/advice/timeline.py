@@ -11,14 +11,13 @@ completed on the day asked about lets it grow from there (`counting`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
 
-from jifen.advice.clauses import Clause, placed
+from jifen.advice.clauses import placed
+from jifen.advice.moments import Cause, Change, Line, Moment, Timeline, Turn, compare
 from jifen.answers.door import Jifen
-from jifen.engines.reference import STATUSES, Range, State, Status
+from jifen.engines.reference import State
 from jifen.facts.profiles import Profile
 from jifen.facts.values import Value, plain_value
 from jifen.facts.vocabulary import Fact
@@ -30,136 +29,11 @@ from jifen.problems import PolicyError, Problem, RequestError, nearest
 from jifen.schemes.shelf import policy_folder
 from jifen.strict_yaml import Items, Table, Text, decode, parse, read_bytes
 
+__all__ = ["Cause", "Change", "Line", "Moment", "Timeline", "Turn", "timeline"]
+
 COUNTED_UNITS = ("years", "months", "days")
 LONGEST = 50
 """Years that a timeline may span."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The answer of one scheme on one day, in short. `outcomes` are those still possible, best first; `version` is None when not in force."""
-
-    status: Status
-    outcomes: tuple[str, ...]
-    points: Range | None
-    version: date | None
-
-    def data(self) -> dict[str, Any]:
-        return {
-            "status": self.status,
-            "outcomes": list(self.outcomes),
-            "points": self.points.data() if self.points else None,
-            "version": self.version.isoformat() if self.version else None,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why an answer changes: a fact that grows, an amount that the law changes, or a version of the law (`fact` and `amount` empty)."""
-
-    fact: Fact | None
-    amount: str
-    before: str
-    after: str
-
-    def data(self) -> dict[str, Any]:
-        kind = "fact" if self.fact else "amount" if self.amount else "law"
-        return {
-            "kind": kind,
-            "name": self.fact.id if self.fact else self.amount,
-            "before": self.before,
-            "after": self.after,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A clause that turns on that day: a criterion with the points that it gives more or less, or a condition that begins or ends to hold."""
-
-    clause: Clause
-    points: int | None
-    holds: bool | None
-
-    def data(self) -> dict[str, Any]:
-        return {**self.clause.data(), "gained": self.points, "holds": self.holds}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The first day of another answer. `gain` compares the two: 1 better, -1 worse, 0 neither."""
-
-    day: date
-    before: Moment
-    after: Moment
-    causes: tuple[Cause, ...]
-    turns: tuple[Turn, ...]
-    gain: int
-
-    @property
-    def points(self) -> int | None:
-        """Points more (or less) on that day, where both are exact."""
-        one, two = self.before.points, self.after.points
-        return two.low - one.low if one and two and one.exact and two.exact else None
-
-    def data(self) -> dict[str, Any]:
-        return {
-            "day": self.day.isoformat(),
-            "before": self.before.data(),
-            "after": self.after.data(),
-            "gain": self.gain,
-            "points": self.points,
-            "causes": [c.data() for c in self.causes],
-            "clauses": [t.data() for t in self.turns],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One scheme over the horizon. `best` is the first window with the best answer: from a day until the day before another (None: the end)."""
-
-    scheme: str
-    title: Words
-    titles: Mapping[str, Words]
-    order: tuple[str, ...]
-    first: Moment
-    changes: tuple[Change, ...]
-    best: tuple[date, date | None]
-    held: tuple[Fact, ...]
-
-    def spans(self, on: date, until: date) -> Iterator[tuple[date, date, Moment]]:
-        """Every window with one answer: its first day, the first day after it, the answer."""
-        days = [on, *(c.day for c in self.changes), until + timedelta(days=1)]
-        moments = [self.first, *(c.after for c in self.changes)]
-        yield from zip(days[:-1], days[1:], moments, strict=True)
-
-    def data(self) -> dict[str, Any]:
-        start, end = self.best
-        return {
-            "scheme": self.scheme,
-            "title": dict(self.title),
-            "now": self.first.data(),
-            "changes": [c.data() for c in self.changes],
-            "best": {"from": start.isoformat(), "before": end.isoformat() if end else None},
-            "held": [f.id for f in self.held],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """What changes from one day to another, both included, for each scheme. `counting` are numbers that count on from the first day."""
-
-    on: date
-    until: date
-    lines: tuple[Line, ...]
-    counting: tuple[Fact, ...]
-
-    def data(self) -> dict[str, Any]:
-        return {
-            "from": self.on.isoformat(),
-            "until": self.until.isoformat(),
-            "schemes": [line.data() for line in self.lines],
-            "counting": [f.id for f in self.counting],
-        }
 
 
 def timeline(
@@ -291,7 +165,7 @@ class _World:
             if (after.status, after.outcomes, after.points) != (before.status, before.outcomes, before.points):
                 eve = day - timedelta(days=1)
                 causes, turns = self._why(scheme, eve, day)
-                changes.append(Change(day, before, after, causes, turns, _compare(before, after, list(order))))
+                changes.append(Change(day, before, after, causes, turns, compare(before, after, list(order))))
             before = after
         latest = self.rules.versions(scheme)[-1]
         best = self._best(first, changes, list(order))
@@ -339,10 +213,10 @@ class _World:
         days: list[date | None] = [self.on, *(c.day for c in changes), None]
         at = 0
         for n, moment in enumerate(moments):
-            if _compare(moments[at], moment, order) > 0:
+            if compare(moments[at], moment, order) > 0:
                 at = n
         end = at + 1
-        while end < len(moments) and _compare(moments[at], moments[end], order) == 0:
+        while end < len(moments) and compare(moments[at], moments[end], order) == 0:
             end += 1
         start = days[at]
         assert start is not None
@@ -393,18 +267,3 @@ def _turns(
         a = one.points(gone.node)
         if gone.clause.kind == "criterion" and a.exact and a.low:
             yield Turn(gone.clause, -a.low * gone.worth, None)
-
-
-def _compare(one: Moment, two: Moment, order: Sequence[str]) -> int:
-    """1 if the second answer is better, -1 if it is worse: by status, then outcome, then points."""
-    ranks = ["qualifies", "for the authority", "undetermined", "does not qualify", "not in force"]
-    assert set(ranks) == set(STATUSES)
-
-    def key(m: Moment) -> tuple[int, int, int, int]:
-        # Of several outcomes that are possible, the lowest is certain.
-        outcome = order.index(m.outcomes[-1]) if m.outcomes else len(order)
-        low, high = (m.points.low, m.points.high) if m.points else (0, 0)
-        return -ranks.index(m.status), -outcome, low, high
-
-    a, b = key(one), key(two)
-    return (b > a) - (b < a)

@@ -111,6 +111,9 @@ def path(
     wanted = chosen(rules, scheme) or rules.fitting(known)
     found = []
     for id_ in _progress(wanted, across):
+        plan = rules.plan(id_, day)
+        if across and points is not None and plan is not None and plan.total is None:
+            continue
         paths = find_paths(rules, values, day, id_, model, to, points, 1 if across else ways)
         if paths is not None:
             found.append((paths, [later(rules, known, day, id_, way) for way in paths.ways]))

@@ -29,7 +29,7 @@ _SAY = {
         "limits": "Cannot be reached under this planning model, because", "needed": "needed", "nothing": "No value of any fact reaches it.",
         "authority": "No way makes it certain: these leave the decision to the authority.",
         "after": "When it is done, about {day}, by the law published today and with what grows by itself",
-        "model": "Efforts and months: {title} ({sure}). {note}", "more": "or more", "less": "or less", "without": "without", "with": "with",
+        "model": "Efforts and months: {title} ({sure}). {note}", "more": "or more", "less": "or less", "without": "without", "with": "with", "alone": "and none of the others", "nothing_of_it": "none",
         "unknown": "unknown", "scheme": "Scheme", "first": "First steps", "none": "no way", "best": "Best", "until": "until {day}",
         "to_end": "to the end of these years", "before": "Apply before {day}", "loses": "you lose {n} points that day", "worse": "the answer is worse from that day",
         "wait": "From {day}", "gains": "{n} points more", "better": "a better answer", "law": "the law changes", "held": "Given as numbers, so no day is known",
@@ -42,7 +42,7 @@ _SAY = {
         "limits": "在此规划模型下无法达到，原因", "needed": "需要", "nothing": "任何事实取值都无法达到。",
         "authority": "没有确定的途径：以下途径最终由主管机关决定。",
         "after": "完成时（约 {day}），按今日已公布的法律并计入自然增长",
-        "model": "投入与月数：{title}（{sure}）。{note}", "more": "及以上", "less": "及以下", "without": "不含", "with": "包含",
+        "model": "投入与月数：{title}（{sure}）。{note}", "more": "及以上", "less": "及以下", "without": "不含", "with": "包含", "alone": "且无其他各项", "nothing_of_it": "无",
         "unknown": "未知", "scheme": "方案", "first": "首要步骤", "none": "无途径", "best": "最佳时段", "until": "至 {day}",
         "to_end": "至期末", "before": "请在 {day} 前申请", "loses": "当日起减少 {n} 分", "worse": "当日起结果变差",
         "wait": "自 {day} 起", "gains": "增加 {n} 分", "better": "结果更好", "law": "法律变更", "held": "仅给出数值，日期未知",
@@ -176,7 +176,10 @@ def _change(step: Step, lang: str) -> str:
     if step.code:
         assert fact.codes
         code = fact.codes.values[step.code][lang]
-        return f"{fact.title[lang]}{colon}{say['with'] if step.then else say['without']} {code}"
+        alone = f" ({say['alone']})" if step.alone else ""
+        return f"{fact.title[lang]}{colon}{say['with'] if step.then else say['without']} {code}{alone}"
+    if fact.kind == "several of":
+        return f"{fact.title[lang]}{colon}{say['nothing_of_it']}"
     now = say["unknown"] if step.now is None else show_value(fact, step.now, lang)
     then = _cell(fact, step, lang)
     return f"{fact.title[lang]}{colon}{then}" if step.supposed else f"{fact.title[lang]}{colon}{now} → {then}"

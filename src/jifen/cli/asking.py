@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 import typer
+from rich.console import Console
 
 from jifen.advice.interview import Question, next_question
 from jifen.advice.prior import Prior
@@ -23,13 +24,13 @@ from jifen.strict_yaml import Items, Node, Text
 
 _SAY = {
     "en": {
-        "help": "Enter or ? don't know · back · why · stop",
+        "reading": "reading the law", "help": "Enter or ? don't know · back · why · stop",
         "why": "asked by", "open": "{n} schemes open", "one": "1 scheme open", "first": "this is the first question",
         "done": "Nothing that can be asked would change an answer.", "asked": "Questions: {n}; a form with every fact would have {m}.",
         "more": "and {n} more", "unknown": "don't know", "date": "or the date of birth, as 1990-05-01", "none": "none", "several": "commas between several",
     },
     "zh": {
-        "help": "回车或 ? 不知道 · back 返回 · why 为什么 · stop 结束",
+        "reading": "正在读取法律", "help": "回车或 ? 不知道 · back 返回 · why 为什么 · stop 结束",
         "why": "问此项的", "open": "{n} 个方案待定", "one": "1 个方案待定", "first": "这是第一个问题",
         "done": "再问下去不会改变任何结果。", "asked": "共 {n} 个问题；完整表格有 {m} 项。",
         "more": "另有 {n} 条", "unknown": "不知道", "date": "或出生日期，如 1990-05-01", "none": "无", "several": "多项以逗号分隔",
@@ -67,7 +68,8 @@ class Asking:
     def run(self) -> None:
         """Ask until nothing matters, the input ends, or the person stops."""
         self._tell(self.say["help"], dim=True)
-        self._next()
+        with Console(stderr=True).status(self.say["reading"]):  # the diagrams of the law are made at the first question
+            self._next()
         gc.freeze()  # the law does not change while we ask: it need not be looked through again and again
         while question := self._next():
             self._show(question)

@@ -23,7 +23,7 @@ _PLACE_COLUMNS = ("lat", "lon", "within_m", "district", "address")
 def table(*columns: str) -> Table:
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     return table
 
 

@@ -67,7 +67,12 @@ def find(
     ] = [],  # noqa: B006
     district: Annotated[str, typer.Option("--district", metavar="NAME", help="Only in this district.")] = "",
     near: Annotated[
-        str, typer.Option("--near", metavar="LAT,LON|DISTRICT", help="Nearest to a workplace or a district first.")
+        str,
+        typer.Option(
+            "--near",
+            metavar="LAT,LON|DISTRICT|NAME",
+            help="Nearest first: to a coordinate, a district, or a place of the registers.",
+        ),
     ] = "",
     within: Annotated[
         float | None, typer.Option("--within", metavar="KM", min=0, help="What may lie within so many kilometres.")

@@ -31,20 +31,20 @@ STATUS = {
 _COLOUR = {"scheme and register": "green", "scheme": "green", "register": "cyan", "intent only": "yellow"}
 
 
-def contents(regulation: Regulation, lang: str) -> None:
-    """All articles by chapter, a line each."""
+def contents(regulation: Regulation, articles: Iterable[Article], lang: str) -> None:
+    """Articles by chapter, a few lines each."""
     out = console()
     since = {"en": f"in force from {regulation.start}", "zh": f"施行自 {regulation.start}"}[lang]
     out.print(Text(regulation.title[lang], style="bold") + Text(f"  {since}  {regulation.url}", style="dim not bold"))
     chapter = ""
-    for article in regulation.articles.values():
+    for article in articles:
         if article.chapter != chapter:
             chapter = article.chapter
             out.print(f"\n[bold]{chapter}  {escape(regulation.chapters[chapter][lang])}[/bold]")
         mark = "●" if article.number in regulation.foreign_facing else " "
         line = Table.grid(padding=(0, 1, 0, 0))
         line.add_column(width=5, justify="right")
-        line.add_column()
+        line.add_column(overflow="fold")
         line.add_row(Text(f"{mark} {article.number}", style="cyan"), Text(article.summary[lang]))
         out.print(line)
     said = {"en": "● concerns people and bodies from abroad. Our own summaries; the official text is at the address above.", "zh": "● 涉及境外人员和机构。以上为本项目概括，正式文本见上述网址。"}  # fmt: skip

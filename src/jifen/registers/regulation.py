@@ -84,6 +84,11 @@ class Regulation:
         for number in self.articles if articles is None else articles:
             yield from self.article(number).promises
 
+    def speaking_of(self, words: str) -> list[Article]:
+        """The articles that say all of these words, in English or Chinese, in their summary or a promise."""
+        asked = words.casefold().split()
+        return [a for a in self.articles.values() if asked and all(w in _said(a) for w in asked)]
+
     def article(self, number: int | str) -> Article:
         """Raises RequestError for a number that no article has."""
         found = self.articles.get(int(number)) if str(number).isdecimal() else None
@@ -91,6 +96,11 @@ class Regulation:
             blanks = {"article": number, "last": max(self.articles)}
             raise RequestError([Problem("no-such-article", blanks=blanks, found=str(number))])
         return found
+
+
+def _said(article: Article) -> str:
+    words = [article.summary, *(w for p in article.promises for w in (p.to, p.gives))]
+    return " ".join(text for each in words for text in each.values()).casefold()
 
 
 def load_regulation(path: Path | None = None) -> Regulation:
