@@ -193,6 +193,12 @@ CATALOGUE: dict[str, Entry] = {
         "there is no heading `{id}` to repeal", "没有可废止的标题 `{id}`", "the id of a heading of the earlier version",
         "早期版本中的标题标识",
     ),
+    "bad-jurisdiction": _entry(
+        "this is not a jurisdiction", "无法识别此管辖地区", "an ISO 3166 code such as CN or CN-BJ, or none for a model", "ISO 3166 代码，如 CN、CN-BJ；模型写 none"
+    ),
+    "control-character": _entry(
+        "the text holds a control character", "文本含有控制字符", "text that can be seen", "可见的文字"
+    ),
     # rules
     "unknown-instrument": _entry(
         "the citation names the instrument `{name}`, which is not declared", "引用的文件 `{name}` 未声明",
