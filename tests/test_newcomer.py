@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from jifen import load as jifen_rules
+from jifen.schemes.show import as_markdown
 from test_command import DAY, ENGINEER, ROOT, Ran, jifen
 
 COMMAND = [sys.executable, "-c", "from jifen.cli import main; main()"]
@@ -240,3 +242,27 @@ def test_many_answers_end_with_their_count() -> None:
     """After the answers of many schemes stands how many are of which status."""
     lines = jifen("check", ENGINEER, "-s", "sg", "-s", "hk", *DAY).lines
     assert lines[-3] == "● 2 qualifies ✕ 5 does not qualify"
+
+
+def test_the_law_is_shown_in_one_language_where_one_is_asked_for() -> None:
+    """`show` prints both languages; with --lang each line keeps its rule and its citation, and the words of one."""
+    both = jifen("show", "cn/work-permit", *DAY, "--format", "markdown").out.splitlines()
+    english = jifen("show", "cn/work-permit", *DAY, "--format", "markdown", "--lang", "en").out.splitlines()
+    chinese = jifen("show", "cn/work-permit", *DAY, "--format", "markdown", "--lang", "zh").out.splitlines()
+    assert (both[0], english[0], chinese[0]) == (
+        "# Work permit for foreigners · 外国人来华工作许可", "# Work permit for foreigners", "# 外国人来华工作许可",
+    )  # fmt: skip
+    assert "1. `age` ≥ 18 — at least 18 years old · 年满18周岁" in both
+    assert "1. `age` ≥ 18 — at least 18 years old" in english
+    assert "1. `age` ≥ 18 — 年满18周岁" in chinese
+    assert "5. 有确定的聘用单位, any one of: [B basic conditions]" in chinese
+    assert "| ≥ 450,000 | 20 |" in chinese
+
+
+def test_no_scheme_shown_in_english_holds_a_pair_of_words() -> None:
+    """In one language no line of any scheme has its other half left, in headings, items and tables."""
+    rules = jifen_rules()
+    for versions in rules.shelf.schemes.values():
+        text = as_markdown(versions[-1], "en")
+        left = [x for x in text.splitlines() if " · " in x and not x.lstrip().startswith(">")]
+        assert left == [], versions[-1].file

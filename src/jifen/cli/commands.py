@@ -117,16 +117,16 @@ def show(
     scheme: Annotated[str, typer.Argument(help="A scheme's id, or the file of one that is being written.")],
     on: OnDay = None,
     format: Annotated[ShowFormat, typer.Option("--format", help="How to print.")] = ShowFormat.text,
-    lang: Language = Lang.en,
+    only: Annotated[Lang | None, typer.Option("--lang", help="English or Chinese alone; both if left out.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show again whenever the file changes.")] = False,
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Show the law of a scheme as readable tables with their citations."""
-    path = Path(scheme)
+    path, lang = Path(scheme), only.value if only else ""
     if scheme.endswith(".md"):
         if not path.is_file():
             raise RequestError([Problem("no-such-file", Where(scheme))])
-        render.scheme_file(path, format.value, lang.value)
+        render.scheme_file(path, format.value, lang)
     else:
         rules = load_rules(policies)
         if scheme not in rules.shelf.schemes and (below := _below(rules, scheme)):
@@ -134,12 +134,12 @@ def show(
         version = in_force(rules.versions(scheme), door.as_day(on))
         if version is None:
             [answer] = rules.check({}, on, [scheme])
-            print(answer.reasons[0].words[lang.value])
+            print(answer.reasons[0].words[lang or "en"])
             raise typer.Exit(1)
         path = Path(version.file)
-        render.scheme_file(path, format.value, lang.value)
+        render.scheme_file(path, format.value, lang)
     if watch:
-        _watch(path, format.value, lang.value)
+        _watch(path, format.value, lang)
 
 
 def _below(rules: door.Jifen, group: str) -> str:
@@ -163,7 +163,7 @@ def _watch(path: Path, format_: str, lang: str) -> None:
                 try:
                     render.scheme_file(path, format_, lang)
                 except JifenError as e:
-                    print(e.text(lang))
+                    print(e.text(lang or "en"))
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 

@@ -280,7 +280,7 @@ def scheme_list(rows: Sequence[dict[str, Any]], lang: str) -> None:
 
 
 def scheme_file(path: Path, format_: str, lang: str) -> None:
-    """The document of a scheme, consolidated, as it stands."""
+    """The document of a scheme, consolidated: as it stands, or in one language."""
     from jifen.schemes.show import as_data as data
     from jifen.schemes.show import as_markdown
 
@@ -290,7 +290,7 @@ def scheme_file(path: Path, format_: str, lang: str) -> None:
 
         print(json.dumps(data(scheme), ensure_ascii=False, indent=2))
         return
-    text = as_markdown(scheme)
+    text = as_markdown(scheme, lang)
     if format_ == "markdown":
         print(text, end="")
         return

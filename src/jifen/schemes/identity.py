@@ -64,8 +64,8 @@ def _jurisdiction(form: Form) -> str:
     """`CN`, a part of it such as `CN-BJ`, or `none` for a model."""
     text = form.text("jurisdiction")
     countries = library_codes("ISO 3166-1")
-    known = countries is not None and re.fullmatch(r"([A-Z]{2})(-[A-Z0-9]{1,3})?", text)
-    if text and text != "none" and not (known and known[1] in countries.values):
+    part = re.fullmatch(r"([A-Z]{2})(-[A-Z0-9]{1,3})?", text)
+    if text and text != "none" and not (part and countries and part[1] in countries.values):
         at = form.node.get("jurisdiction")
         form.problems.append(Problem("bad-jurisdiction", at.where if at else form.node.where, found=text))
     return text
