@@ -266,3 +266,16 @@ def test_no_scheme_shown_in_english_holds_a_pair_of_words() -> None:
         text = as_markdown(versions[-1], "en")
         left = [x for x in text.splitlines() if " · " in x and not x.lstrip().startswith(">")]
         assert left == [], versions[-1].file
+
+
+def test_cases_of_another_scheme_are_not_taken_for_these(tmp_path: Path) -> None:
+    """A file of cases whose scheme is misspelt is refused, instead of being run for nothing."""
+    folder = tmp_path / "policies" / "cn" / "k-visa"
+    folder.mkdir(parents=True)
+    (folder / "cases.yaml").write_text("scheme: cn/k-vsa\ncases: []\n", "utf-8")
+    ran = jifen("test", "cn/k-visa", "--policies", "policies", cwd=tmp_path)
+    assert ran.code == 2
+    assert ran.err.splitlines()[:2] == [
+        "the file does not stand in the folder of its scheme [wrong-folder]",
+        "  where: policies/cn/k-visa/cases.yaml:1:9",
+    ]

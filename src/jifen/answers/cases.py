@@ -83,6 +83,10 @@ def read_cases(path: Path) -> list[Case]:
     scheme = form.text("scheme")
     profiles = {k.value: v for k, v in form.table("profiles")} if node.get("profiles") else {}
     form.done()
+    folder = "/".join(path.resolve().parts[-1 - len(scheme.split("/")) : -1])
+    if folder != scheme:
+        at = node.get("scheme")
+        raise PolicyError([Problem("wrong-folder", at.where if at else node.where, {"scheme": scheme}, folder)])
     items = node.get("cases")
     if not isinstance(items, Items):
         raise PolicyError([_wrong(node.where, "cases: a list of cases")])

@@ -133,7 +133,8 @@ def answers(found: Sequence[Answer], rules: Jifen, lang: str, details: bool, nam
 
 def _head(console: Console, answer: Answer, rules: Jifen, lang: str) -> None:
     sign, colour, words = STATUS[answer.status]
-    line = Text(answer.title[lang], style="bold")
+    line = Text()
+    line.append(answer.title[lang], style="bold")
     if answer.law != "law":
         line.append(f"  [{_SAY[lang]['model']}]", style="magenta")
     line.append(f"  {words[lang]}", style=colour)
