@@ -279,7 +279,7 @@ def run_tests(
     for id_ in ids or ():
         for folder in (policy_folder(), *policies):
             for file in case_files(folder, id_):
-                cases = read_cases(file)
+                cases = read_cases(file, id_)
                 results = [run_case(rules, c) for c in cases]
                 left = untried(rules, cases)
                 failed += sum(1 for r in results if not r.passed)
