@@ -35,6 +35,8 @@ def in_environment(*args: str, cwd: Path = ROOT, stdin: str = "", **environment:
         (["check", ENGINEER, "--format", "xml"], "--format cannot take this value [option-value]"),
         (["check", ENGINEER, "more.yaml"], "the command line cannot be read [bad-usage]"),
         (["find", "--within", "-3", "school"], "--within cannot take this value [option-value]"),
+        (["find", "--within", "3"], "`jifen find` needs --near [missing-argument]"),
+        (["find", "--in", "foo"], "there is no register `foo` [no-such-register]"),
         (["show", "hk"], "`hk` is a group of schemes [group-of-schemes]"),
         (["check", "."], "this is not a file [not-a-file]"),
         (["check", "/dev/null"], "this is not a file [not-a-file]"),
@@ -279,3 +281,10 @@ def test_cases_of_another_scheme_are_not_taken_for_these(tmp_path: Path) -> None
         "the file does not stand in the folder of its scheme [wrong-folder]",
         "  where: policies/cn/k-visa/cases.yaml:1:9",
     ]
+
+
+def test_a_need_that_nobody_knows_offers_needs_and_no_inner_codes() -> None:
+    """What can be asked for is listed, without the codes by which indicators say how exact they are."""
+    told = jifen("find", "--need", "foo").err
+    assert " ib," in told
+    assert "at_most" not in told
