@@ -171,3 +171,19 @@ def _restricted(diagrams: Diagrams, node: Cut, level: int, value: int, memo: dic
             cells.append((offset + inner[0], inner[1]))
         found = memo[id(node)] = diagrams.cut(node.level, node.breaks, cells)
     return found
+
+
+def difference(diagrams: Diagrams, f: Function, g: Function) -> Function:
+    """The function `g - f`."""
+    return diagrams.add(g, _negative(diagrams, f, {}))
+
+
+def _negative(diagrams: Diagrams, f: Function, memo: dict[int, Function]) -> Function:
+    offset, node = f
+    if node is END:
+        return -offset, END
+    found = memo.get(id(node))
+    if found is None:
+        cells = [_negative(diagrams, c, memo) for c in node.cells]
+        found = memo[id(node)] = diagrams.cut(node.level, node.breaks, cells)
+    return found[0] - offset, found[1]
