@@ -10,6 +10,8 @@ The facts of a person are the same for both versions; what is counted from a dat
 
 from __future__ import annotations
 
+import bisect
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,23 +26,31 @@ from jifen.plan.nodes import Graph
 from jifen.problems import PolicyError
 from jifen.proof.findings import LawRow, condition_row, criterion_row, item_row, table_row
 from jifen.proof.ground import Ground, People
+from jifen.proof.leaves import leaves
 from jifen.proof.people import Person
-from jifen.proof.search import Box, Claim, difference, joined
-from jifen.proof.wording import variable_text
+from jifen.proof.search import Box, Claim, Span, difference, joined
+from jifen.proof.wording import codes_text, variable_text
+from jifen.schemes.conditions import Compare
 from jifen.schemes.model import Conditions, ConditionTable, Criterion, FactTable, Item, Scheme
 
-MANY_REGIONS = 300
-"""More regions than this are joined: the changed rows then no longer part them."""
+MANY_WAYS = 200
+"""Where the changed rows can do more together than this, they no longer part the regions."""
+MANY_GAINS = 6
+"""Where more different numbers of points are gained than this, regions are told apart by gain and loss only."""
 MANY_BOXES = 24
 """A change that needs more boxes than this to be told is told by its rows alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What a changed row gives: from `before` to `after`, for the people in these boxes (in words; none if there are too many)."""
+    """What a change gives more or less, to the people in these boxes (in words; none if there are too many).
 
-    before: int
-    after: int
+    `before` and `after` are known where the values themselves, and not only their difference, hang on these facts.
+    """
+
+    gain: int
+    before: int | None
+    after: int | None
     who: tuple[Words, ...]
 
 
@@ -58,11 +68,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """People whose answer changes in the same way. `by` says what each changed row gives them more (or less) than before."""
+    """People whose answer changes in the same way. `by` says what each changed row gives them more (or less) than before.
+
+    `points` are the fewest and the most that are gained (a loss is below zero).
+    """
 
     before: str | None
     after: str | None
-    points: int
+    points: Span
     by: Mapping[str, int]
     person: Person
     points_before: int | None
@@ -97,7 +110,8 @@ class Difference:
                     "before": [r.data() for r in c.before],
                     "after": [r.data() for r in c.after],
                     "shifts": [
-                        {"before": s.before, "after": s.after, "who": [dict(w) for w in s.who]} for s in c.shifts
+                        {"gain": s.gain, "before": s.before, "after": s.after, "who": [dict(w) for w in s.who]}
+                        for s in c.shifts
                     ],
                 }
                 for c in self.changes
@@ -106,7 +120,7 @@ class Difference:
                 {
                     "outcome_before": r.before,
                     "outcome_after": r.after,
-                    "points": r.points,
+                    "points_gained": list(r.points),
                     "points_before": r.points_before,
                     "points_after": r.points_after,
                     "by": dict(r.by),
@@ -141,10 +155,8 @@ def compare(rules: Jifen, one: tuple[Scheme, date], other: tuple[Scheme, date]) 
     same = one[0].id == other[0].id
     pairs = list(_changed(people, grounds[0], grounds[1])) if same else []
     plans = (grounds[0].plan, grounds[1].plan)
-    regions = _regions(people, plans, pairs)
-    parted = regions is not None
-    if regions is None:
-        regions = _regions(people, plans, ())
+    parted = _ways(people, pairs) <= MANY_WAYS
+    regions = _regions(people, plans, pairs if parted else ())
     titles: dict[str, Words] = {}
     for scheme, _ in (one, other):
         titles |= {o.id: o.title for o in scheme.outcomes}
@@ -153,7 +165,7 @@ def compare(rules: Jifen, one: tuple[Scheme, date], other: tuple[Scheme, date]) 
         (other[0].id, other[0].start, other[1]),
         titles,
         tuple(_told(people, p) for p in pairs),
-        tuple(regions or ()),
+        tuple(regions),
         parted and same,
     )
 
@@ -246,6 +258,7 @@ def _lists(
             for item in conditions.items:
                 items.setdefault(item.id, [None, None])[n] = item
         found: list[_Pair] = []
+        following = False
         for inner_id, (x, y) in items.items():
             known = x or y
             assert known
@@ -253,11 +266,14 @@ def _lists(
                 found += _lists(people, one, other, inner_id, known.words, x.content, y.content)
                 continue
             neutral = (int(a.how == "all"), END)
+            if x and y and x.text == y.text and asks_points(x):
+                following = True  # the row is the same: it follows the points
+                continue
             p, q = (people.function(g.plan.items[i.id]) if i else neutral for g, i in ((one, x), (other, y)))
             if p != q:
                 rows = tuple((item_row(i),) if i else () for i in (x, y))
                 found.append(_Pair(inner_id, known.words, False, p, q, (rows[0], rows[1])))
-        if found:
+        if found or following:
             yield from found
             return
     rows = tuple(tuple(item_row(i) for i in c.items) if c else () for c in (a, b))
@@ -274,19 +290,28 @@ def _of_list(people: People, ground: Ground, id_: str, conditions: Conditions | 
 
 def _told(people: People, pair: _Pair) -> Change:
     """A change in words: who gets what before and after, by the cells of the facts."""
+    step = difference(people.diagrams, pair.before, pair.after)
+    facts = people.diagrams.support(step)
     shifts: list[Shift] = []
-    for before in sorted(all_values(pair.before)):
-        for after in sorted(all_values(pair.after)):
-            if before == after:
-                continue
-            claims = [Claim(pair.before, before, before), Claim(pair.after, after, after)]
-            found = list(islice(people.boxes(claims), 400))
-            boxes = joined(found) if len(found) < 400 else found
-            if not boxes:
-                continue
-            who = tuple(words_of(people, b) for b in boxes) if len(boxes) <= MANY_BOXES else ()
-            shifts.append(Shift(before, after, who))
+    if facts == people.diagrams.support(pair.before, pair.after):
+        for before in sorted(all_values(pair.before)):
+            for after in sorted(all_values(pair.after) - {before}):
+                who = _who(people, [Claim(pair.before, before, before), Claim(pair.after, after, after)])
+                if who is not None:
+                    shifts.append(Shift(after - before, before, after, who))
+    else:
+        for gain in sorted(all_values(step) - {0}):
+            shifts.append(Shift(gain, None, None, _who(people, [Claim(step, gain, gain)]) or ()))
     return Change(pair.id, pair.title, pair.points, *_differing(pair.rows), tuple(shifts))
+
+
+def _who(people: People, claims: Sequence[Claim]) -> tuple[Words, ...] | None:
+    """The people who meet the claims, box by box in words; None if nobody does, nothing if there are too many boxes."""
+    found = list(islice(people.boxes(claims), 400))
+    if not found:
+        return None
+    boxes = joined(found) if len(found) < 400 else found
+    return tuple(words_of(people, b) for b in boxes) if len(boxes) <= MANY_BOXES else ()
 
 
 def _differing(rows: tuple[tuple[LawRow, ...], tuple[LawRow, ...]]) -> tuple[tuple[LawRow, ...], tuple[LawRow, ...]]:
@@ -297,28 +322,49 @@ def _differing(rows: tuple[tuple[LawRow, ...], tuple[LawRow, ...]]) -> tuple[tup
 
 
 def words_of(people: People, box: Box) -> Words:
-    """A box in words."""
+    """A box in words; the codes of one fact stand together."""
     vocabulary = people.rules.vocabulary
-    parts = {
-        lang: [variable_text(people.variables[n], s, vocabulary, lang) for n, s in people.named(box).items()]
-        for lang in ("en", "zh")
-    }
-    return {"en": "; ".join(parts["en"]) or "everybody", "zh": "；".join(parts["zh"]) or "所有人"}
+    named = people.named(box)
+    codes: dict[str, tuple[list[str], list[str]]] = {}
+    for name, (value, _) in named.items():
+        variable = people.variables[name]
+        if variable.code:
+            codes.setdefault(variable.facts[0], ([], []))[value].append(variable.code)
+    found: dict[str, str] = {}
+    for lang, comma in (("en", "; "), ("zh", "；")):
+        parts: dict[str, str] = {}
+        for name, span in named.items():
+            variable = people.variables[name]
+            if variable.code:
+                fact = variable.facts[0]
+                parts.setdefault(fact, codes_text(vocabulary.facts[fact], *codes[fact], lang))
+            else:
+                parts[name] = variable_text(variable, span, vocabulary, lang)
+        found[lang] = comma.join(parts.values()) or {"en": "everybody", "zh": "所有人"}[lang]
+    return found
+
+
+def asks_points(item: Item) -> bool:
+    """Whether an item's condition compares points."""
+    if isinstance(item.content, Conditions):
+        return False
+    compares = [leaf for leaf in leaves(item.content) if isinstance(leaf, Compare)]
+    return any("points" in (c.left.name, c.right.name) for c in compares)
 
 
 # --- the people whose answer changes ---------------------------------------------------------------------------
 
 
-def _regions(people: People, plans: tuple[Plan, Plan], pairs: Sequence[_Pair]) -> list[Region] | None:
-    """Every region that holds somebody; None if there are more than `MANY_REGIONS`."""
+def _regions(people: People, plans: tuple[Plan, Plan], pairs: Sequence[_Pair]) -> list[Region]:
+    """Every region that holds somebody."""
     outcomes = [people.function(p.outcome) for p in plans]
     totals = [people.function(p.total) if p.total else (0, END) for p in plans]
-    gained = difference(people.diagrams, totals[0], totals[1])
-    gains = sorted(all_values(gained), key=abs)
+    counted = all(p.total for p in plans)
+    gained = difference(people.diagrams, totals[0], totals[1]) if counted else (0, END)
     steps = [difference(people.diagrams, p.before, p.after) for p in pairs]
     found: list[Region] = []
 
-    def ends(claims: list[Claim], by: dict[str, int]) -> bool:
+    def ends(claims: list[Claim], by: dict[str, int]) -> None:
         for i in range(len(plans[0].outcomes) + 1):
             first = [*claims, Claim(outcomes[0], i, i)]
             if people.find(*first) is None:
@@ -326,52 +372,69 @@ def _regions(people: People, plans: tuple[Plan, Plan], pairs: Sequence[_Pair]) -
             for j in range(len(plans[1].outcomes) + 1):
                 second = [*first, Claim(outcomes[1], j, j)]
                 before, after = _name(plans[0], i), _name(plans[1], j)
-                if people.find(*second) is None:
-                    continue
-                for gain in gains:
-                    if before == after and gain == 0:
+                for low, high in _gains(gained):
+                    if before == after and low == high == 0:
                         continue
-                    person = people.find(*second, Claim(gained, gain, gain))
+                    person = people.find(*second, Claim(gained, low, high))
                     if person is not None:
-                        if len(found) >= MANY_REGIONS:
-                            return False
-                        found.append(_region(people, totals, before, after, gain, by, person))
-        return True
+                        values = _exactly(totals, people.shown[-1])
+                        span = _tight(people, second, gained, (low, high))
+                        found.append(Region(before, after, span, by, person, *values))
 
-    def part(n: int, claims: list[Claim], by: dict[str, int]) -> bool:
+    def part(n: int, claims: list[Claim], by: dict[str, int]) -> None:
         if n == len(pairs):
-            return ends(claims, by)
+            ends(claims, by)
+            return
         for step in sorted(all_values(steps[n]), key=abs):
             more = [*claims, Claim(steps[n], step, step)]
-            if people.find(*more) is not None and not part(n + 1, more, by | ({pairs[n].id: step} if step else {})):
-                return False
-        return True
+            if people.find(*more) is not None:
+                part(n + 1, more, by | ({pairs[n].id: step} if step else {}))
 
-    complete = part(0, [], {})
-    return found if complete else None
+    part(0, [], {})
+    return found
+
+
+def _ways(people: People, pairs: Sequence[_Pair]) -> int:
+    return math.prod(len(all_values(difference(people.diagrams, p.before, p.after))) for p in pairs)
+
+
+def _gains(gained: Function) -> list[Span]:
+    """The numbers of points gained that part the regions: each of a few, else loss, none, gain."""
+    values = sorted(all_values(gained), key=abs)
+    if len(values) <= MANY_GAINS:
+        return [(v, v) for v in values]
+    low, high = min(values), max(values)
+    return [(0, 0), *([(low, -1)] if low < 0 else []), *([(1, high)] if high > 0 else [])]
+
+
+def _tight(people: People, claims: Sequence[Claim], gained: Function, span: Span) -> Span:
+    """The least and the most points gained by the people who meet the claims, within a span."""
+    ends = []
+    for up in (False, True):
+        low, high = span
+        while low < high:
+            middle = (low + high + up) // 2
+            half = (middle, high) if up else (low, middle)
+            if people.find(*claims, Claim(gained, *half)) is not None:
+                low, high = half
+            elif up:
+                high = middle - 1
+            else:
+                low = middle + 1
+        ends.append(low)
+    return ends[0], ends[1]
 
 
 def _name(plan: Plan, place: int) -> str | None:
     return plan.outcomes[place] if place < len(plan.outcomes) else None
 
 
-def _region(
-    people: People,
-    totals: Sequence[Function],
-    before: str | None,
-    after: str | None,
-    gain: int,
-    by: dict[str, int],
-    person: Person,
-) -> Region:
-    box = people.shown[-1]
-    values = []
-    for total in totals:
-        rest: Function = total
-        while rest[1] is not END and rest[1].level in box:
-            start = box[rest[1].level][0]
-            place = sum(1 for b in rest[1].breaks if b <= start)
-            offset, node = rest[1].cells[place]
-            rest = (rest[0] + offset, node)
-        values.append(rest[0] if rest[1] is END else None)
-    return Region(before, after, gain, by, person, values[0], values[1])
+def _exactly(totals: Sequence[Function], box: Box) -> tuple[int | None, int | None]:
+    """The points before and after, where the facts of the box settle them."""
+    values: list[int | None] = []
+    for offset, node in totals:
+        while node is not END and node.level in box:
+            step, node = node.cells[bisect.bisect_right(node.breaks, box[node.level][0])]
+            offset += step
+        values.append(offset if node is END else None)
+    return values[0], values[1]
