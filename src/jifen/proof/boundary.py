@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jifen.answers.door import Jifen
+from jifen.plan.diagram import END
 from jifen.plan.nodes import Node
 from jifen.proof.casetext import case_text
 from jifen.proof.clauses import Place, decisions, places
 from jifen.proof.ground import Ground, no, yes
-from jifen.proof.people import Person
-from jifen.plan.diagram import END
-from jifen.proof.search import Claim, telling
+from jifen.proof.people import Person, UndecidedError
+from jifen.proof.search import Claim, Span, telling
 from jifen.proof.wording import variable_text
 
 
@@ -32,8 +32,8 @@ class Pair:
     about: tuple[str, ...]
 
 
-def edges(ground: Ground) -> Iterator[Pair]:
-    """A pair of people for every edge at which the law cuts a fact."""
+def edges(ground: Ground, undecided: list[str]) -> Iterator[Pair]:
+    """A pair of people for every edge at which the law cuts a fact. Edges for which none is found are added to `undecided`."""
     plan = ground.plan
     vocabulary = ground.rules.vocabulary
     targets: list[tuple[Node, tuple[str, ...]]] = [(plan.outcome, ())]
@@ -43,25 +43,33 @@ def edges(ground: Ground) -> Iterator[Pair]:
     targets += [(n, ()) for n in (*plan.items.values(), *plan.rows.values())]
     for name, cuts in ground.edges().items():
         variable = ground.variables[name]
-        for edge in cuts:
-            pair = _across(ground, name, edge, targets)
+        starts = (variable.low, *cuts, variable.high + 1)
+        for before, edge, after in zip(starts, cuts, starts[2:], strict=False):
+            below, above = ((edge - 1, edge - 1), (edge, edge))
+            if variable.compute is not None:
+                below, above = (before, edge - 1), (edge, after - 1)
+            try:
+                pair = _across(ground, name, below, above, targets)
+            except UndecidedError:
+                pair = None
+                undecided.append(variable_text(variable, above, vocabulary))
             if pair is not None:
                 first, second, about = pair
-                sides = [variable_text(variable, (v, v), vocabulary) for v in (edge - 1, edge)]
+                sides = [variable_text(variable, s, vocabulary) for s in (below, above)]
                 yield Pair((sides[0], sides[1]), first, second, about)
 
 
 def _across(
-    ground: Ground, name: str, edge: int, targets: Sequence[tuple[Node, tuple[str, ...]]]
+    ground: Ground, name: str, below: Span, above: Span, targets: Sequence[tuple[Node, tuple[str, ...]]]
 ) -> tuple[Person, Person, tuple[str, ...]] | None:
     level = ground.diagrams.levels[name]
     for node, about in targets:
-        found = telling(ground.function(node), level, edge - 1, edge, ground.domains)
+        found = telling(ground.function(node), level, below[1], above[0], ground.domains)
         if found is None:
             continue
         box = ground.named(found)
-        first = ground.somebody({**box, name: (edge - 1, edge - 1)})
-        second = ground.somebody({**box, name: (edge, edge)})
+        first = ground.somebody({**box, name: below})
+        second = ground.somebody({**box, name: above})
         if first is not None and second is not None:
             return first, second, about or _criteria_of(ground, name)
     return None
@@ -109,7 +117,7 @@ def _at(ground: Ground, level: int, span: tuple[int, int]) -> Claim:
     return Claim(ground.diagrams.cut(level, breaks, cells), 1, 1)
 
 
-def text(rules: Jifen, ground: Ground, pairs: Sequence[Pair]) -> str:
+def text(rules: Jifen, ground: Ground, pairs: Sequence[Pair], undecided: Sequence[str] = ()) -> str:
     """A file of cases: what is expected is what the document gives now; who knows the law approves or corrects it."""
     scheme = ground.scheme
     lines = [
@@ -117,6 +125,7 @@ def text(rules: Jifen, ground: Ground, pairs: Sequence[Pair]) -> str:
         f"# Made from the version in force from {scheme.start}. What is expected is what that document gives now:",
         "# a case is worth something only after somebody who knows the law has approved it or put it right.",
         "# 由文本自动生成；期望值为文本现给出的结果，须经熟悉法规者逐条核准或更正。",
+        *(f"# No pair of people was found for the edge: {edge}" for edge in undecided),
         "cases:",
     ]
     for n, pair in enumerate(pairs, 1):

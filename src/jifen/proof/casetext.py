@@ -76,4 +76,8 @@ def _range(points: Range) -> str:
 
 def quoted(text: str) -> str:
     """Text as strict YAML takes it: plain where that is safe."""
-    return text if re.fullmatch(r"[A-Za-z][\w ,;()/≥≤<>-]*", text) and ": " not in text else json.dumps(text, ensure_ascii=False)
+    return (
+        text
+        if re.fullmatch(r"[A-Za-z][\w ,;()/≥≤<>-]*", text) and ": " not in text
+        else json.dumps(text, ensure_ascii=False)
+    )

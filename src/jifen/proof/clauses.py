@@ -80,9 +80,7 @@ def _inside(ground: Ground, item: Item, context: tuple[Wish, ...]) -> tuple[Plac
     return _parts(ground, item.content, context, item_row(item), item.id)
 
 
-def _parts(
-    ground: Ground, condition: Condition, context: tuple[Wish, ...], row: LawRow, id_: str
-) -> tuple[Place, ...]:
+def _parts(ground: Ground, condition: Condition, context: tuple[Wish, ...], row: LawRow, id_: str) -> tuple[Place, ...]:
     """The parts of an `and` or `or` as places."""
     if not isinstance(condition, Both):
         return ()

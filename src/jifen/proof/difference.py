@@ -199,14 +199,10 @@ def _changed(people: People, one: Ground, other: Ground) -> Iterator[_Pair]:
         yield from _lists(people, one, other, id_, titles[id_], a, b)
 
 
-def _criteria(
-    people: People, one: Ground, other: Ground, a: Criterion | None, b: Criterion | None
-) -> Iterator[_Pair]:
+def _criteria(people: People, one: Ground, other: Ground, a: Criterion | None, b: Criterion | None) -> Iterator[_Pair]:
     known = a or b
     assert known
-    before, after = (
-        people.function(g.plan.parts[c.id].points) if c else (0, END) for g, c in ((one, a), (other, b))
-    )
+    before, after = (people.function(g.plan.parts[c.id].points) if c else (0, END) for g, c in ((one, a), (other, b)))
     if before == after:
         return
     inner: list[_Pair] = []

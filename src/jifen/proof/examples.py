@@ -41,7 +41,11 @@ def _rows(version: Scheme, answer: Answer | None, differing: list[str]) -> Itera
             if isinstance(part, FactTable):
                 yield from (table_row(r) for r in part.rows if r.label in labels)
             elif isinstance(part, ConditionTable):
-                yield from (condition_row(r) for r in part.rows if any(r.text in label or r.words.get("en", "") in label for label in labels))
+                yield from (
+                    condition_row(r)
+                    for r in part.rows
+                    if any(r.text in label or r.words.get("en", "") in label for label in labels)
+                )
     items = items_of(version)
     told = {r.id for r in answer.reasons} | {w.removeprefix("requirement ") for w in differing}
     yield from (item_row(items[i]) for i in told if i in items)

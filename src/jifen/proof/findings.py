@@ -45,7 +45,10 @@ SENTENCES: dict[str, Words] = {
         "en": "the declared maximum of `{place}`, {most}, can never count: the heading above it counts at most {found}",
         "zh": "`{place}` 声明的最高分 {most} 不可能全部计入：上级标题最多计 {found} 分",
     },
-    "criterion-never": {"en": "`{place}` never counts: its condition can never hold", "zh": "`{place}` 永不计分：其条件不可能成立"},
+    "criterion-never": {
+        "en": "`{place}` never counts: its condition can never hold",
+        "zh": "`{place}` 永不计分：其条件不可能成立",
+    },
     "points-below-zero": {"en": "`{place}` can fall to {found} points", "zh": "`{place}` 可能降至 {found} 分"},
     "pass-mark-unreachable": {
         "en": "nobody who meets the requirements reaches the pass mark of {most}; the most is {found}",
@@ -84,7 +87,10 @@ SENTENCES: dict[str, Words] = {
         "en": "the worked example “{place}” expects another answer: {found}",
         "zh": "示例“{place}”期望的答复不同：{found}",
     },
-    "undecided": {"en": "a check of `{place}` is not decided: {found}", "zh": "对 `{place}` 的检查未能得出结论：{found}"},
+    "undecided": {
+        "en": "a check of `{place}` is not decided: {found}",
+        "zh": "对 `{place}` 的检查未能得出结论：{found}",
+    },
     "refused": {"en": "{problem}", "zh": "{problem_zh}"},
 }
 """The sentence of every finding. `place` is the id of the heading, item, row or fact that it is about."""
@@ -213,7 +219,9 @@ def condition_text(condition: Condition | None) -> str:
         case Not(part):
             return f"not ({condition_text(part)})"
         case Both(how, parts):
-            return f" {how} ".join(f"({condition_text(p)})" if isinstance(p, Both) else condition_text(p) for p in parts)
+            return f" {how} ".join(
+                f"({condition_text(p)})" if isinstance(p, Both) else condition_text(p) for p in parts
+            )
     return "otherwise"
 
 

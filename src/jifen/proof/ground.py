@@ -183,7 +183,9 @@ def versions_days(rules: Jifen, scheme: Scheme) -> list[date]:
                 queue.append(version)
                 if scheme.start < version.start < last:
                     days.add(version.start)
-                if version.until is not None and scheme.start < (end := date.fromordinal(version.until.toordinal() + 1)):
+                if version.until is not None and scheme.start < (
+                    end := date.fromordinal(version.until.toordinal() + 1)
+                ):
                     days |= {end} if end < last else set()
     if scheme.until is not None:
         days = {d for d in days if d <= scheme.until}

@@ -11,7 +11,6 @@ from jifen.proof.ground import Ground
 from jifen.proof.leaves import names_in
 from jifen.schemes.model import Scheme
 
-
 _LOOKED_AT = 60
 """How many of the people already shown are looked at before the whole diagram is asked."""
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from jifen.problems import Where
-from jifen.schemes.document import Block, Document, ListBlock, ListItem, Paragraph, Section, TableBlock
 from jifen.schemes.conditions import Both, Condition, Not
+from jifen.schemes.document import Block, Document, ListBlock, ListItem, Paragraph, Section, TableBlock
 from jifen.schemes.model import Conditions, ConditionTable, Criterion, Item, Scheme
 
 

@@ -101,7 +101,9 @@ def _expectations(ground: Ground) -> Iterator[Finding]:
     for criterion, _ in criteria_of(ground.scheme):
         part = ground.plan.parts[criterion.id]
         for expectation in criterion.expects:
-            yield from _expectation(ground, expectation, part.points, criterion.id or "points", criterion_row(criterion))
+            yield from _expectation(
+                ground, expectation, part.points, criterion.id or "points", criterion_row(criterion)
+            )
     for expectation in ground.scheme.expects:
         row = LawRow(expectation.where, "Outcomes", {"en": "Outcomes", "zh": "结果"}, expectation.citations)
         yield from _expectation(ground, expectation, ground.plan.outcome, "outcome", row)
@@ -123,7 +125,9 @@ def _expectation(ground: Ground, expectation: Expectation, node: Node, place: st
                 en, zh = _HOW[expectation.never]
                 blanks = {"fact": fact, "how": en, "how_zh": zh, "found": found}
                 mark = LawRow(expectation.where, expectation.text, {}, expectation.citations)
-                yield ground.finding("not-monotone", place, (mark, row, *_hit(ground, before, after)), (before, after), **blanks)
+                yield ground.finding(
+                    "not-monotone", place, (mark, row, *_hit(ground, before, after)), (before, after), **blanks
+                )
 
 
 def _worst_step(ground: Ground, node: Node, variable: Variable, rises: bool):  # type: ignore[no-untyped-def]

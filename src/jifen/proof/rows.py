@@ -23,7 +23,18 @@ from jifen.proof.leaves import criteria_of
 from jifen.proof.search import Span
 from jifen.proof.wording import span_text
 from jifen.schemes.conditions import Term
-from jifen.schemes.model import Anything, ConditionTable, Criterion, FactTable, Further, Listed, Range, Rest, Row, RowTest
+from jifen.schemes.model import (
+    Anything,
+    ConditionTable,
+    Criterion,
+    FactTable,
+    Further,
+    Listed,
+    Range,
+    Rest,
+    Row,
+    RowTest,
+)
 
 MOST_CELLS = 200_000
 """A table with more combinations of cells than this is called undecided."""
@@ -186,7 +197,10 @@ def _cells(
                 said.add(key)
                 yield ground.finding("rows-overlap", name, tuple(map(table_row, rows)), person, found=words)
         elif track is not None and not ground.problems:
-            wrong = Wish(track.row, 0, table.rows.index(chosen[0]) - 1), Wish(track.row, table.rows.index(chosen[0]) + 1, len(table.rows))
+            wrong = (
+                Wish(track.row, 0, table.rows.index(chosen[0]) - 1),
+                Wish(track.row, table.rows.index(chosen[0]) + 1, len(table.rows)),
+            )
             for wish in wrong:
                 if wish.low <= wish.high and (person := ground.find(*wishes, wish)) is not None:
                     yield ground.finding("compiled-otherwise", name, (table_row(chosen[0]),), person, found=words)
@@ -223,7 +237,9 @@ def _above(ground: Ground, tabled: Tabled, columns: Sequence[Typed]) -> Iterator
     for row in tabled.table.rows if tabled.most is not None else ():
         if row.points > (tabled.most or 0):
             made = [_test(ground, t, c, None, row.where) for t, c in zip(row.tests, columns, strict=True)]
-            wishes = [Wish(c.node, *m.spans[0]) for m, c in zip(made, columns, strict=True) if m is not None and m.spans]
+            wishes = [
+                Wish(c.node, *m.spans[0]) for m, c in zip(made, columns, strict=True) if m is not None and m.spans
+            ]
             blanks = {"found": row.points, "most": tabled.most}
             yield ground.finding("above-maximum", tabled.name, (table_row(row),), ground.find(*wishes), **blanks)
 
@@ -259,13 +275,20 @@ def _conditions(
     nodes: list[Node] = []
     for row in table.rows:
         try:
-            nodes.append(ground.compiler.yes if row.condition is None else truths.truth_of(ground.compiler, row.condition))
+            nodes.append(
+                ground.compiler.yes if row.condition is None else truths.truth_of(ground.compiler, row.condition)
+            )
         except PolicyError:
             return
     for row, node in zip(table.rows, nodes, strict=True):
         if most is not None and row.points > most:
             yield ground.finding(
-                "above-maximum", criterion.id, (condition_row(row),), ground.find(yes(node)), found=row.points, most=most
+                "above-maximum",
+                criterion.id,
+                (condition_row(row),),
+                ground.find(yes(node)),
+                found=row.points,
+                most=most,
             )
     if ground.problems:
         return

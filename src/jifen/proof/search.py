@@ -181,11 +181,15 @@ def telling(f: Function, level: int, low: int, high: int, domains: Mapping[int, 
     case, p, q = path
     while p[1] is not q[1]:
         at = min(p[1].level, q[1].level)
-        for edge, a, b in _pairs(p[1], q[1]):
+        cells = list(_pairs(p[1], q[1]))
+        for n, (edge, a, b) in enumerate(cells):
             a, b = (p[0] + a[0], a[1]), (q[0] + b[0], b[1])
             if a != b:
-                first = domains[at][0] if edge is None else edge
-                case[at] = (first, first)
+                after = cells[n + 1][0] if n + 1 < len(cells) else None
+                case[at] = (
+                    domains[at][0] if edge is None else edge,
+                    domains[at][1] if after is None else after - 1,
+                )
                 p, q = a, b
                 break
     return case
@@ -204,7 +208,8 @@ def _reach(
     else:
         for n, (_, child) in enumerate(node.cells):
             first = node.breaks[n - 1] if n else domains[node.level][0]
-            case[node.level] = (first, first)
+            last = node.breaks[n] - 1 if n < len(node.breaks) else domains[node.level][1]
+            case[node.level] = (first, last)
             found = _reach(child, level, low, high, case, dead, domains)
             if found is not None:
                 return found

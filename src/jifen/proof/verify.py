@@ -122,7 +122,12 @@ def prove(ground: Ground) -> list[Finding]:
         found = _decided(ground, rows.check) + _decided(ground, maxima.below_zero)
         said = {(r.where.file, r.where.line) for f in found for r in f.rows}
         shown = {f.code for f in found}
-        covered = {"rows-gap": "rows-gap", "rows-overlap": "rows-overlap", "above-maximum": "above-maximum", "below-zero": "points-below-zero"}
+        covered = {
+            "rows-gap": "rows-gap",
+            "rows-overlap": "rows-overlap",
+            "above-maximum": "above-maximum",
+            "below-zero": "points-below-zero",
+        }
         left = [
             p
             for p in ground.problems
@@ -154,7 +159,14 @@ def _with_case(rules: Jifen, finding: Finding) -> Finding:
         return finding
     about = finding.place.split(":")[0].split(" by ")[0].split(".")[0]
     texts = [
-        case_text(rules, finding.scheme, finding.day, person, f"{finding.message('en')} ({n})" if len(finding.people) > 1 else finding.message("en"), [about])
+        case_text(
+            rules,
+            finding.scheme,
+            finding.day,
+            person,
+            f"{finding.message('en')} ({n})" if len(finding.people) > 1 else finding.message("en"),
+            [about],
+        )
         for n, person in enumerate(finding.people, 1)
     ]
     return replace(finding, case="\n".join(texts))

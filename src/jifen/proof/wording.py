@@ -24,7 +24,9 @@ def span_text(column: Typed, span: Span, lang: str = "en") -> str:
         )
         text = {"en": ", ", "zh": "、"}[lang].join(words)
     elif column.fact:
-        text = _numbers(low, high, (column.node.low, column.node.high), lambda v: show_value(column.fact, v, lang), lang)  # type: ignore[arg-type]
+        text = _numbers(
+            low, high, (column.node.low, column.node.high), lambda v: show_value(column.fact, v, lang), lang
+        )  # type: ignore[arg-type]
     elif column.truth:
         text = {"en": ("no", "yes"), "zh": ("否", "是")}[lang][low] if low == high else "–"
     else:
@@ -59,7 +61,11 @@ def variable_text(variable: Variable, span: Span, vocabulary: Vocabulary, lang: 
     if isinstance(variable.compute, RatioOf):
         return _ratio(variable, span, facts, lang)
     if isinstance(variable.compute, CompletedUnits):
-        unit = {"years": "年", "months": "月", "days": "日"}[variable.compute.unit] if lang == "zh" else variable.compute.unit
+        unit = (
+            {"years": "年", "months": "月", "days": "日"}[variable.compute.unit]
+            if lang == "zh"
+            else variable.compute.unit
+        )
         numbers = _numbers(low, high, (variable.low, variable.high), lambda v: show_number(v), lang)
         return f"{title}: {numbers} {unit}"
     return fact_text(fact, span, lang)
@@ -118,7 +124,11 @@ def _ratio(variable: Variable, span: Span, facts: list[Fact], lang: str) -> str:
 
     low, high = span
     between = {"en": " of ", "zh": "占"}[lang]
-    name = f"{facts[0].title[lang]}{between}{facts[1].title[lang]}" if lang == "en" else f"{facts[0].title[lang]}与{facts[1].title[lang]}之比"
+    name = (
+        f"{facts[0].title[lang]}{between}{facts[1].title[lang]}"
+        if lang == "en"
+        else f"{facts[0].title[lang]}与{facts[1].title[lang]}之比"
+    )
     parts = []
     if low > variable.low:
         parts.append(f"{'≥' if low % 2 == 0 else '>'} {percent(low)}")
