@@ -116,10 +116,20 @@ def show(
     format: Annotated[ShowFormat, typer.Option("--format", help="How to print.")] = ShowFormat.text,
     lang: Language = Lang.en,
     watch: Annotated[bool, typer.Option("--watch", help="Show again whenever the file changes.")] = False,
+    diagram: Annotated[
+        Path | None, typer.Option("--diagram", metavar="FILE.svg", help="Write the decision as a picture instead.")
+    ] = None,
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Show the law of a scheme as readable tables with their citations."""
     path = Path(scheme)
+    if diagram is not None:
+        from jifen.cli.proof import side
+        from jifen.proof.picture import picture
+
+        drawn, _ = side(load_rules(policies), f"{scheme}@{on}" if on else scheme)
+        _write(diagram, picture(drawn, lang.value))
+        return
     if scheme.endswith(".md"):
         if not path.is_file():
             raise RequestError([Problem("no-such-file", Where(scheme))])
@@ -201,14 +211,19 @@ def new(
     rules = load_rules(policies)
     ids = chosen(rules, scheme) or [s for s, v in rules.shelf.schemes.items() if v[-1].subject == about.value]
     text = interview(rules, ids, on, lang.value) if ask else template(rules, ids, on, lang.value)
-    partial = profile.with_name(profile.name + ".part")
+    _write(profile, text)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and say its name."""
+    partial = path.with_name(path.name + ".part")
     try:
         partial.write_text(text, "utf-8")
-        partial.replace(profile)
+        partial.replace(path)
     except OSError:
         partial.unlink(missing_ok=True)
-        raise RequestError([Problem("no-such-file", Where(str(profile.parent)))]) from None
-    print(f"{profile}")
+        raise RequestError([Problem("no-such-file", Where(str(path.parent)))]) from None
+    print(f"{path}")
 
 
 @app.command(epilog="Examples:  jifen lint  ·  jifen lint policies/cn/k-visa  ·  jifen lint --format json")

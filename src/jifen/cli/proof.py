@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jifen.answers import door
 from jifen.cli.app import AsText, Format, Lang, Language, Policies, app, chosen, load_rules, print_json
 from jifen.problems import Problem, RequestError, Where
+from jifen.schemes.model import Scheme
+
+if TYPE_CHECKING:
+    from jifen.proof.verify import Report
 
 
 @app.command(
@@ -27,7 +32,7 @@ def verify(
 ) -> None:
     """Prove schemes over all possible people: no gap, no dead row, maxima reached, outcomes possible, examples right."""
     from jifen.cli import render_proof
-    from jifen.proof.verify import Report, verify
+    from jifen.proof.verify import verify
 
     rules = load_rules(policies)
     files = [Path(s) for s in scheme if s.endswith(".md")]
@@ -52,7 +57,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def with_draft(rules: door.Jifen, file: Path) -> tuple[door.Jifen, door.Scheme]:
+def with_draft(rules: door.Jifen, file: Path) -> tuple[door.Jifen, Scheme]:
     """The policies with the version of a file in the place of its own."""
     from dataclasses import replace
 
@@ -71,7 +76,7 @@ def with_draft(rules: door.Jifen, file: Path) -> tuple[door.Jifen, door.Scheme]:
 _RULES: dict[tuple[Path, ...], door.Jifen] = {}
 
 
-def _prove(policies: tuple[Path, ...], scheme: str):  # type: ignore[no-untyped-def]
+def _prove(policies: tuple[Path, ...], scheme: str) -> Report:
     from jifen.proof.verify import verify
 
     if policies not in _RULES:
@@ -79,7 +84,7 @@ def _prove(policies: tuple[Path, ...], scheme: str):  # type: ignore[no-untyped-
     return verify(_RULES[policies], scheme)
 
 
-def _proven(schemes: list[str], policies: list[Path], jobs: int) -> Iterator:  # type: ignore[type-arg]
+def _proven(schemes: list[str], policies: list[Path], jobs: int) -> Iterator[Report]:
     """Reports as they are ready; the schemes that ask others come first, because they take longest."""
     folders = tuple(p.resolve() for p in policies)
     if jobs == 1:
@@ -115,7 +120,7 @@ def diff(
     from jifen.proof.ground import collector_paused
 
     rules = load_rules(policies)
-    one, other = (_side(rules, text) for text in (first, second))
+    one, other = (side(rules, text) for text in (first, second))
     with collector_paused():
         found = compare(rules, one, other)
     if format is Format.json:
@@ -124,7 +129,7 @@ def diff(
         render_proof.difference(found, rules, lang.value)
 
 
-def _side(rules: door.Jifen, text: str):  # type: ignore[no-untyped-def]
+def side(rules: door.Jifen, text: str) -> tuple[Scheme, date]:
     """A version and the day on which it is read."""
     from jifen.plan.form import in_force
     from jifen.schemes.load import load_scheme
@@ -133,8 +138,8 @@ def _side(rules: door.Jifen, text: str):  # type: ignore[no-untyped-def]
     if name.endswith(".md"):
         if not Path(name).is_file():
             raise RequestError([Problem("no-such-file", Where(name))])
-        version = load_scheme(Path(name).resolve())
-        return version, door.as_day(day) if at else version.start
+        read = load_scheme(Path(name).resolve())
+        return read, door.as_day(day) if at else read.start
     on = door.as_day(day or None)
     versions = rules.versions(name)
     version = in_force(versions, on)
@@ -160,7 +165,7 @@ def cases(
     if edges == mcdc:
         raise typer.BadParameter("one of --edges and --mcdc", param_hint="--edges / --mcdc")
     rules = load_rules(policies)
-    version, day = _side(rules, f"{scheme}@{on}" if on else scheme)
+    version, day = side(rules, f"{scheme}@{on}" if on else scheme)
     with collector_paused():
         ground = Ground(rules, version, day)
         undecided: list[str] = []

@@ -17,6 +17,7 @@ from jifen.plan.nodes import Node
 from jifen.proof.casetext import case_text
 from jifen.proof.clauses import Place, decisions, places
 from jifen.proof.ground import Ground, no, yes
+from jifen.proof.leaves import headings_of
 from jifen.proof.people import Person, UndecidedError
 from jifen.proof.search import Claim, Span, telling
 from jifen.proof.wording import variable_text
@@ -86,7 +87,7 @@ def _criteria_of(ground: Ground, name: str) -> tuple[str, ...]:
 
 def mcdc(ground: Ground) -> Iterator[Pair]:
     """A pair of people for every condition that decides: one meets it, the other does not, and the answers differ."""
-    headings = {h.id for h in (*ground.scheme.requirements, *ground.scheme.outcomes)}
+    headings = {h.id for h in headings_of(ground.scheme)}
     for id_, context, conditions in decisions(ground, answer=True):
         if id_ in headings:
             for place in places(ground, conditions, context):

@@ -26,7 +26,7 @@ from jifen.plan.nodes import Graph
 from jifen.problems import PolicyError
 from jifen.proof.findings import LawRow, condition_row, criterion_row, item_row, table_row
 from jifen.proof.ground import Ground, People
-from jifen.proof.leaves import leaves
+from jifen.proof.leaves import headings_of, leaves
 from jifen.proof.people import Person
 from jifen.proof.search import Box, Claim, Span, difference, joined
 from jifen.proof.wording import codes_text, variable_text
@@ -192,7 +192,7 @@ def _changed(people: People, one: Ground, other: Ground) -> Iterator[_Pair]:
     lists: dict[str, list[Conditions | None]] = {}
     titles: dict[str, Words] = {}
     for n, ground in enumerate((one, other)):
-        for heading in (*ground.scheme.requirements, *ground.scheme.outcomes):
+        for heading in headings_of(ground.scheme):
             lists.setdefault(heading.id, [None, None])[n] = heading.conditions
             titles[heading.id] = heading.title
     for id_, (a, b) in lists.items():
@@ -272,8 +272,8 @@ def _lists(
         if found or following:
             yield from found
             return
-    rows = tuple(tuple(item_row(i) for i in c.items) if c else () for c in (a, b))
-    yield _Pair(id_ or "requirements", title, False, before, after, (rows[0], rows[1]))
+    first, second = (tuple(map(item_row, c.items)) if c else () for c in (a, b))
+    yield _Pair(id_ or "requirements", title, False, before, after, (first, second))
 
 
 def _of_list(people: People, ground: Ground, id_: str, conditions: Conditions | None) -> Function:

@@ -98,14 +98,12 @@ class People:
         return found[1] if found else None
 
     def find_box(self, *wishes: Wish | Claim) -> tuple[Box, Person] | None:
-        tried = 0
-        for box in self.boxes(wishes):
+        for tried, box in enumerate(self.boxes(wishes)):
             person = self.somebody(self.named(box))
             if person is not None:
                 self.shown.append(box)
                 return box, person
-            tried += 1
-            if tried > MANY:
+            if tried >= MANY:
                 raise UndecidedError("too many cases that nobody can be in")
         return None
 

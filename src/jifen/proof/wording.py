@@ -26,7 +26,7 @@ def span_text(column: Typed, span: Span, lang: str = "en") -> str:
     elif column.fact:
         text = _numbers(
             low, high, (column.node.low, column.node.high), lambda v: show_value(column.fact, v, lang), lang
-        )  # type: ignore[arg-type]
+        )
     elif column.truth:
         text = {"en": ("no", "yes"), "zh": ("否", "是")}[lang][low] if low == high else "–"
     else:

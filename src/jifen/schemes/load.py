@@ -730,9 +730,7 @@ def _citations(sentences: Iterable[Sentence]) -> tuple[Citation, ...]:
     return tuple(found)
 
 
-def _expectations(
-    sentences: Iterable[Sentence], form: str, covered: tuple[Citation, ...]
-) -> tuple[Expectation, ...]:
+def _expectations(sentences: Iterable[Sentence], form: str, covered: tuple[Citation, ...]) -> tuple[Expectation, ...]:
     """What is declared of more of a fact; a declaration of points rests on the citation of its criterion."""
     found = []
     for s in sentences:
