@@ -1,8 +1,8 @@
 """Every example of docs/errors.md is run, and every code of the catalogue has one.
 
 A section of that page is a code, a sentence, the bad input, and the text that is printed. The info string of a
-fence says what it is: `yaml profile`, `json profile`, `diff facts`, `yaml codes`, `diff scheme`, `yaml cases`, `python`, or a
-language and the name of a file beside the scheme. `text message` is the text that must be printed, to the letter.
+fence says what it is: `yaml profile`, `json profile`, `diff facts`, `yaml codes`, `diff scheme`, `yaml cases`, `csv register NAME`, `python`,
+or a language and the name of a file beside the scheme. `text message` is the text that must be printed, to the letter.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 import jifen
+from jifen import registers
 from jifen.answers.cases import read_cases
 from jifen.catalogue import CATALOGUE
+from jifen.cli import run
 from jifen.facts.vocabulary import load_vocabulary
 from jifen.plan.compile import compile_plan
 from jifen.schemes.load import load_scheme
@@ -93,6 +95,8 @@ def run_example(examples: Fences, page: str) -> None:
         elif name == "profile":
             last = f"profile.{kind}"
             write(Path(last), body)
+        elif name.startswith("register "):
+            write(Path(f"{name[9:]}.csv"), body)
         elif info == "yaml cases":
             write(SCHEME / "cases.yaml", body)
         elif name:
@@ -101,6 +105,8 @@ def run_example(examples: Fences, page: str) -> None:
             last = body
     if last.startswith("profile."):
         published().check(last, ON, [])
+    elif last.startswith("register "):
+        registers.check_file(last[9:], f"{last[9:]}.csv", "local")
     elif last in ("facts", "codes"):
         load_vocabulary(policy_folder() / "facts", [FACTS])
     elif last == "cases":
@@ -108,7 +114,7 @@ def run_example(examples: Fences, page: str) -> None:
     elif last.endswith((".md", ".csv")):
         compiled(max(SCHEME.glob("*.md")))
     else:
-        exec(last, {"Path": Path, "jifen": jifen, "rules": published()})
+        exec(last, {"Path": Path, "jifen": jifen, "registers": registers, "rules": published(), "command": run})
 
 
 def split(section: str) -> tuple[Fences, str]:

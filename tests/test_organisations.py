@@ -158,7 +158,7 @@ ARTICLES = {
     "cn/beijing/cross-border-rd-data": {"Art. 57"},
     "cn/beijing/e-town-rd-centre": {"Art. 70"},
     "cn/beijing/employer-of-foreign-talent": {
-        "Art. 40", "Art. 42", "Art. 43(2)", "Art. 71(2)", "Art. 72(1)", "Art. 72(2)",
+        "Art. 40(1)", "Art. 40(2)", "Art. 42(1)", "Art. 43(2)", "Art. 71(2)", "Art. 72(1)", "Art. 72(2)",
     },
     "cn/beijing/foreign-rd-centre": {"Art. 70", "Art. 74"},
     "cn/beijing/found-international-organisation": {"Art. 33", "Art. 71(1)"},

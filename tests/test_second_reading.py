@@ -339,15 +339,18 @@ def test_compass_has_the_points_and_the_pass_of_a_second_reading(rules: Jifen) -
 # --- Hong Kong: Quality Migrant Admission Scheme, old test ----------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("on", "enterprise"), [("2019-06-01", 0), ("2020-10-31", 0), ("2020-11-01", 20), ("2024-10-31", 20)]
-)
-def test_old_hong_kong_test_has_the_points_of_a_second_reading(rules: Jifen, on: str, enterprise: int) -> None:
+SHEETS = [("2008-01-23", 165), ("2015-04-30", 165), ("2015-05-01", 195), ("2018-08-27", 195), ("2018-08-28", 225)]
+SHEETS += [("2020-10-31", 225), ("2020-11-01", 245), ("2024-10-31", 245)]
+
+
+@pytest.mark.parametrize(("on", "most"), SHEETS)
+def test_old_hong_kong_test_has_the_points_of_a_second_reading(rules: Jifen, on: str, most: int) -> None:
     random = Random(on)
     for _ in range(PEOPLE):
         age, degree = random.choice((18, 39, 40, 44, 45, 50, 51)), random.choice(DEGREES[2:])
         years, senior = random.choice((1, 2, 4, 5, 9, 10)), random.choice((0, 1, 2, 4, 5))
         masters, bachelors, children = random.randint(0, 2), random.randint(0, 2), random.randint(0, 3)
+        doctorates = random.randint(1, 2) if degree == "doctorate" else 0
         chinese, english, other = random.random() < 0.5, random.random() < 0.7, random.randint(0, 1)
         institution, listed, family, spouse = (random.random() < 0.4 for _ in range(4))
         abroad, reputable = random.randint(1, 2), random.randint(2, 3)
@@ -361,6 +364,7 @@ def test_old_hong_kong_test_has_the_points_of_a_second_reading(rules: Jifen, on:
             "hong_kong.good_chinese": chinese,
             "hong_kong.good_english": english,
             "hong_kong.other_good_languages": other,
+            "hong_kong.doctorates": doctorates,
             "hong_kong.masters_degrees": masters,
             "hong_kong.bachelors_degrees": bachelors,
             "hong_kong.top_professional_qualification": False,
@@ -377,11 +381,15 @@ def test_old_hong_kong_test_has_the_points_of_a_second_reading(rules: Jifen, on:
         }
         points = next((n for top, n in ((39, 30), (44, 20), (50, 15)) if age <= top), 0)
         high, middle = degree == "doctorate" or masters >= 2, degree == "master" or bachelors >= 2
-        points += 40 if high else 20 if middle else 10 * (degree == "bachelor")
-        work = 15 if years >= 5 else 5 * (years >= 2)
-        if years >= 5 and senior >= 2:
-            work = 40 if years >= 10 and senior >= 5 else 30
-        points += work + 15 * (abroad >= 2) + enterprise * (reputable >= 3) + 30 * institution + 30 * listed
+        row = 3 if high else 2 if middle else int(degree == "bachelor")
+        step = (years >= 2) + (years >= 5) + (years >= 5 and senior >= 2) + (years >= 10 and senior >= 5)
+        if most == 165:
+            points += 45 if doctorates >= 2 else (0, 30, 35, 40)[row]
+            points += (0, 10, 30, 40, 50)[step]
+        else:
+            points += (0, 10, 20, 40)[row] + 30 * institution
+            points += (0, 5, 15, 30, 40)[step] + 15 * (abroad >= 2)
+        points += 30 * listed * (most >= 225) + 20 * (reputable >= 3) * (most >= 245)
         points += 20 if chinese and english else (15 if other else 10) * (chinese or english)
         points += 5 * family + 5 * spouse + min(10, 5 * children)
         assert given(rules, "hk/qmas", on, p)[0] == points, p

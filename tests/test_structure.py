@@ -30,6 +30,14 @@ def test_the_ground_floor_imports_no_floor() -> None:
     assert {p.name: _imports(p) & set(FLOORS) for p in ground if _imports(p) & set(FLOORS)} == {}
 
 
+def test_registers_stand_beside_the_floors() -> None:
+    """They read facts and schemes, and only what is shown to people reads them."""
+    below = {name for path in (SOURCE / "registers").rglob("*.py") for name in _imports(path)} & set(FLOORS)
+    assert below <= {"facts", "schemes"}
+    readers = {floor for floor in FLOORS for path in (SOURCE / floor).rglob("*.py") if "registers" in _imports(path)}
+    assert readers <= {"cli", "portal"}
+
+
 def test_no_module_uses_a_float_literal_in_the_law() -> None:
     """Between the file and the answer there are whole numbers and exact fractions only."""
     found = []

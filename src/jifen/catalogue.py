@@ -107,7 +107,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "unknown-code": _entry(
         "the value of `{fact}` is not a code of its list", "`{fact}` 的值不在代码表中",
-        "a code of the list; `jifen facts {fact}` shows it", "代码表中的代码；可用 `jifen facts {fact}` 查看",
+        "one of {codes}; `jifen facts {fact}` says what they mean", "{codes} 之一；含义见 `jifen facts {fact}`",
     ),
     "too-many-places": _entry(
         "the value of `{fact}` is finer than it can be counted", "`{fact}` 的值精度过高",
@@ -327,9 +327,104 @@ CATALOGUE: dict[str, Entry] = {
     "below-zero": _entry(
         "the points of a criterion can fall below zero", "积分可能低于零", "points of zero or more", "不低于零的积分"
     ),
+    # registers
+    "no-such-register": _entry(
+        "there is no register `{register}`", "没有名录 `{register}`", "a register; `jifen registers` lists them", "名录名称；可用 `jifen registers` 列出"
+    ),
+    "register-no-rows": _entry(
+        "the register has no rows", "名录没有任何行", "a header and at least one row", "表头和至少一行"
+    ),
+    "register-quotes": _entry(
+        "the quotation marks of this row are not closed", "该行引号未闭合",
+        'one row a line; a field with a comma in "…", a quotation mark in it twice', '每行一条；含逗号的字段用 "…"，其中的引号写两次',
+    ),
+    "register-unknown-column": _entry(
+        "the register `{register}` has no column `{column}`", "名录 `{register}` 没有 `{column}` 这一栏",
+        "a column of the register, by its name or title", "名录中的栏，可用栏名或标题",
+    ),
+    "register-column-twice": _entry("the column `{column}` stands twice", "栏 `{column}` 重复", "each column once", "每栏一次"),
+    "register-no-column": _entry(
+        "the column `{column}` is missing", "缺少栏 `{column}`", "the column in the header, filled in every row", "表头中有此栏，且每行填写"
+    ),
+    "register-empty": _entry(
+        "`{column}` is empty", "`{column}` 为空", "a value in every row that needs one", "需要填写的行都有值"
+    ),
+    "register-value": _entry(
+        "the value of `{column}` has the wrong form", "`{column}` 的值格式不正确", "{form}", "{form}"
+    ),
+    "register-control-character": _entry(
+        "`{column}` holds a control character", "`{column}` 含有控制字符", "text that can be printed", "可打印的文字"
+    ),
+    "register-out-of-range": _entry(
+        "the value of `{column}` is out of range", "`{column}` 的值超出范围", "{low} to {high}", "{low} 至 {high}"
+    ),
+    "register-half-coordinate": _entry(
+        "only half of the coordinate is given", "坐标只填写了一半", "lat and lon, or neither", "同时填写 lat 和 lon，或都不填"
+    ),
+    "register-end-before-start": _entry(
+        "the end comes before the start", "结束早于开始", "{start} or later", "不早于 {start}"
+    ),
+    "register-row-twice": _entry(
+        "`{row}` stands twice, first on line {line}", "`{row}` 重复，首次在第 {line} 行", "each row once", "每行只出现一次"
+    ),
+    "register-no-such-row": _entry(
+        "`{column}` names a row that the register `{register}` does not have", "`{column}` 所指的行不在名录 `{register}` 中",
+        "the id of a row of `{register}`", "名录 `{register}` 中某行的标识",
+    ),
+    "register-total": _entry(
+        "the parts of this value add up to {sum}, and nothing says why the total differs", "各部分之和为 {sum}，与总数不符且未作说明",
+        "the sum of its parts, or a note that says why not", "与各部分之和一致，或以备注说明原因",
+    ),
+    "no-such-need": _entry(
+        "nothing in these registers answers to the need `{need}`", "这些名录中没有对应 `{need}` 的需求", "one of: {choices}", "以下之一：{choices}"
+    ),
+    "one-register": _entry(
+        "the format {form} holds the rows of one register", "格式 {form} 只能包含一个名录的行", "one register: its name, or `--in NAME`", "一个名录：写出名称或 `--in 名称`"
+    ),
+    "bad-place": _entry(
+        "this is not a place", "无法识别此地点", "39.99,116.47 (latitude first), a district, or a place of the registers", "纬度,经度（如 39.99,116.47）、区名或名录中的地点"
+    ),
+    "no-such-article": _entry(
+        "the Regulation has no article `{article}`", "条例没有第 `{article}` 条", "a number from 1 to {last}, or words that an article says", "1 至 {last} 的数字，或条文中的词"
+    ),
+    "no-such-indicator": _entry(
+        "there is no indicator `{indicator}`", "没有指标 `{indicator}`", "an indicator; `jifen indicators` lists them", "指标名称；可用 `jifen indicators` 列出"
+    ),
+    # the command line
+    "no-such-command": _entry(
+        "there is no command `{name}`", "没有命令 `{name}`", "a command; `{command} --help` lists them", "命令；可用 `{command} --help` 列出"
+    ),
+    "no-such-option": _entry(
+        "`{command}` has no option `{name}`", "`{command}` 没有选项 `{name}`", "an option; `{command} --help` lists them",
+        "选项；可用 `{command} --help` 列出",
+    ),
+    "missing-argument": _entry(
+        "`{command}` needs {name}", "`{command}` 缺少 {name}", "`{command} --help` shows how it is called", "用法见 `{command} --help`"
+    ),
+    "option-value": _entry(
+        "{name} cannot take this value", "{name} 不接受此值", "{expected}", "{expected}"
+    ),
+    "bad-usage": _entry(
+        "the command line cannot be read", "命令行无法读取", "`{command} --help` shows how it is called", "用法见 `{command} --help`"
+    ),
+    "cannot-write": _entry(
+        "the file cannot be written", "文件无法写入", "a folder that exists, with room, that may be written", "存在、可写且有空间的文件夹"
+    ),
+    "cannot-read": _entry(
+        "the file cannot be read", "文件无法读取", "a file that you may read", "有读取权限的文件"
+    ),
     # requests
     "no-such-scheme": _entry(
         "there is no scheme `{scheme}`", "没有方案 `{scheme}`", "the id of a scheme; `jifen schemes` lists them", "方案标识；可用 `jifen schemes` 列出"
+    ),
+    "group-of-schemes": _entry(
+        "`{group}` is a group of schemes", "`{group}` 是一组方案", "one scheme; `jifen schemes {group}` lists them", "一个方案；可用 `jifen schemes {group}` 列出"
+    ),
+    "nothing-in-force": _entry(
+        "none of these schemes is in force on {day}", "这些方案在 {day} 均未施行", "a day in a version; `jifen schemes` lists them", "某一版本施行期内的日期；可用 `jifen schemes` 查看"
+    ),
+    "no-documents": _entry(
+        "there is no scheme here", "此处没有方案", "the document of a scheme, or a folder with schemes", "方案文档或含有方案的文件夹"
     ),
     "no-policies": _entry(
         "there is no folder of policies", "没有政策文件夹", "a folder with `facts/` and schemes", "含有 `facts/` 和方案的文件夹"
@@ -351,6 +446,18 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "file-exists": _entry(
         "the file exists already", "文件已存在", "a new name, or --force", "新的文件名，或 --force"
+    ),
+    # advice
+    "no-scheme-named": _entry(
+        "no scheme is named", "没有指定方案", "--scheme ID, or --across for all of them", "--scheme 方案，或用 --across 比较全部方案"
+    ),
+    "bad-horizon": _entry(
+        "so many years cannot be looked ahead", "无法展望这么多年", "1 to {limit} years", "1 至 {limit} 年"
+    ),
+    "cannot-count": _entry(
+        "`{fact}` cannot be counted on from the number given", "无法由给出的数值推算 `{fact}` 的增长",
+        "a whole number of years, months or days in the profile that grows with time and does not follow from dates",
+        "档案中随时间增长、且不由日期得出的整年、整月或整日数",
     ),
 }  # fmt: skip
 """Every problem by its code."""

@@ -7,6 +7,7 @@ expected, what was found, and the nearest right thing; always in this order. The
     JifenError                 every mistake of a user ends here; carries one or more `Problem`s
     ├── PolicyError            in the law as data: vocabulary, code lists, schemes, cases
     ├── ProfileError           in a profile
+    ├── RegisterError          in a register of public data
     └── RequestError           in what was asked: an unknown scheme, a day that is no day
 """
 
@@ -83,7 +84,7 @@ class Problem:
         if self.expected(lang):
             lines.append(f"  {expected}{colon}{self.expected(lang)}")
         if self.found:
-            lines.append(f"  {found}{colon}{self.found}")
+            lines.append(f"  {found}{colon}{_short(self.found)}")
         if self.nearest:
             lines.append(f"  {nearest}{colon}{self.nearest}")
         return "\n".join(lines)
@@ -103,6 +104,15 @@ class Problem:
         """The same problem with more said about the place; what is already known stays."""
         known = {k: v for k, v in where.items() if not getattr(self.where, k)}
         return replace(self, where=replace(self.where, **known))
+
+
+_LONGEST = 120
+
+
+def _short(text: str) -> str:
+    """On one line, and cut where it is longer than anybody reads."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 class JifenError(ValueError):
@@ -135,6 +145,10 @@ class PolicyError(JifenError):
 
 class ProfileError(JifenError):
     """A mistake in a profile: an unknown fact, a value outside its domain, facts that contradict each other."""
+
+
+class RegisterError(JifenError):
+    """A mistake in a register: a row without its source, an unknown district, an end before its start."""
 
 
 class RequestError(JifenError):

@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from jifen.answers.door import Jifen
-from jifen.cli.render import _cite, _console
+from jifen.cli.console import console as _console
+from jifen.cli.render import _cite
 from jifen.facts.values import show_value
 from jifen.proof.difference import Change, Difference, Region
 from jifen.proof.findings import Finding, LawRow

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from jifen.forms import Words
@@ -13,6 +15,7 @@ from jifen.problems import Where
 from jifen.schemes.citations import Citation, Instrument
 from jifen.schemes.conditions import Condition, Op, Term
 from jifen.schemes.document import Document
+from jifen.schemes.versions import read_version
 
 # --- tables ---------------------------------------------------------------------------------------------------
 
@@ -376,5 +379,9 @@ class Scheme:
     amounts: tuple[Amount, ...]
     file: str
     hash: str
-    document: Document
     expects: tuple[Expectation, ...] = ()
+
+    @cached_property
+    def document(self) -> Document:
+        """The document as it stands in its file, with what it amends merged in; read when first asked for."""
+        return read_version(Path(self.file))
