@@ -43,6 +43,7 @@ def test_an_oddity_that_is_no_longer_found_is_a_problem(rules: Jifen, tmp_path: 
     home = tmp_path / "cn" / "k-visa"
     home.mkdir(parents=True)
     [version] = rules.versions("cn/k-visa")
+    (home / "2025-10-01.md").write_text(Path(version.file).read_text("utf-8"), "utf-8")
     moved = replace(version, file=str(home / "2025-10-01.md"))
     text = 'scheme: cn/k-visa\noddities:\n  - finding: never-holds young.1\n    reason: {en: "no", zh: 否}\n    citation: N\n'
     (home / "oddities.yaml").write_text(text, "utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -58,8 +59,11 @@ def reports(found: Sequence[Report], lang: str) -> None:
             counts.append(f"{len({f.id for f, _ in report.accepted})} {say['accepted']}")
         state = say["holds"] if report.holds else ""
         console.print(f"[{colour}]{mark}[/] [bold]{report.scheme}[/]  {state}  [dim]{', '.join(counts)}[/]")
+        versions: dict[str, list[Finding]] = {}
         for finding in report.findings:
-            _finding(console, finding, lang)
+            versions.setdefault(finding.id, []).append(finding)
+        for group in versions.values():
+            _finding(console, group, lang)
         for problem in report.problems:
             console.print(escape("\n".join("    " + line for line in problem.text(lang).splitlines())))
         told: set[str] = set()
@@ -77,11 +81,11 @@ def reports(found: Sequence[Report], lang: str) -> None:
         console.print(say["all"])
 
 
-def _finding(console: Console, finding: Finding, lang: str) -> None:
-    say = _SAY[lang]
-    console.print(
-        f"    [red]✕[/] {escape(finding.message(lang))}  [dim]{escape(f'[{finding.id}]')} {finding.version}[/]"
-    )
+def _finding(console: Console, group: Sequence[Finding], lang: str) -> None:
+    """A finding once, with all the versions that it is about."""
+    say, finding = _SAY[lang], group[0]
+    days = ", ".join(str(f.version) for f in group)
+    console.print(f"    [red]✕[/] {escape(finding.message(lang))}  [dim]{escape(f'[{finding.id}]')} {days}[/]")
     for row in finding.rows:
         console.print(f"      {escape(law_row(row, lang))}", soft_wrap=True)
     if finding.case:
@@ -89,12 +93,18 @@ def _finding(console: Console, finding: Finding, lang: str) -> None:
         console.print(escape("\n".join("    " + line for line in finding.case.splitlines())), soft_wrap=True)
 
 
+def _shown(file: str) -> str:
+    """A file as it is named from here, if it lies below."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
+
+
 def law_row(row: LawRow, lang: str) -> str:
     """`file:line “heading” text — words [citation]`."""
     words = f" — {row.words[lang]}" if row.words and row.words.get("en") != row.text else ""
     cite = f" [{_cite(row.citations)}]" if row.citations else ""
     heading = f" “{row.where.heading}”" if row.where.heading else ""
-    return f"{row.where.file}:{row.where.line}{heading}  {row.text}{words}{cite}"
+    return f"{_shown(row.where.file)}:{row.where.line}{heading}  {row.text}{words}{cite}"
 
 
 # --- what differs between two versions -------------------------------------------------------------------------
