@@ -442,6 +442,10 @@ CATALOGUE: dict[str, Entry] = {
     "case-form": _entry(
         "the case cannot be read", "案例无法读取", "{expected}", "{expected}"
     ),
+    "not-in-force": _entry(
+        "no version of {scheme} is in force on {day}", "{day} 没有施行中的 {scheme} 版本",
+        "a day on which a version holds; the first is in force from {first}", "有版本施行的日期；最早版本自 {first} 起施行",
+    ),
     "stale-oddity": _entry(
         "no finding `{finding}` is left for this oddity", "已没有与此条目相符的发现 `{finding}`",
         "only findings that `jifen verify` still makes; take the entry out", "`jifen verify` 仍会得出的发现；请删去该条目",

@@ -119,10 +119,21 @@ def show(
     format: Annotated[ShowFormat, typer.Option("--format", help="How to print.")] = ShowFormat.text,
     only: Annotated[Lang | None, typer.Option("--lang", help="English or Chinese alone; both if left out.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show again whenever the file changes.")] = False,
+    diagram: Annotated[
+        Path | None, typer.Option("--diagram", metavar="FILE.svg", help="Write the decision as a picture instead.")
+    ] = None,
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Show the law of a scheme as readable tables with their citations."""
     path, lang = Path(scheme), only.value if only else ""
+    if diagram is not None:
+        from jifen.cli.proof import side
+        from jifen.proof.picture import picture
+
+        drawn, _ = side(load_rules(policies), f"{scheme}@{on}" if on else scheme)
+        write_whole(diagram, picture(drawn, lang or "en"))
+        print(f"{diagram}")
+        return
     if scheme.endswith(".md"):
         if not path.is_file():
             raise RequestError([Problem("no-such-file", Where(scheme))])
