@@ -140,7 +140,10 @@ def test_a_misspelt_file_offers_the_one_beside_it() -> None:
     [
         ("年龄: 30", "nearest: age"),
         ("Annual salary in China: 30", "nearest: china.annual_salary"),
-        ("education: master", "nearest: education.degree, education.degree_years_ago, education.degree_date, education.stem"),
+        (
+            "education: master",
+            "nearest: education.degree, education.degree_years_ago, education.degree_date, education.stem",
+        ),
         ("nationalities: [France]", "nearest: FR"),
         ("nationalities: [法国]", "nearest: FR"),
         ("education.degree: 硕士", "nearest: master"),
