@@ -1,13 +1,16 @@
-"""Parts of the system beside Python that tests need: PostgreSQL, Java, Chromium; found, started and stopped here.
+"""Parts of the system beside Python that tests need: PostgreSQL, Java with Spark, Chromium; found, started and stopped here.
 
 A part that is missing skips the test on a laptop, and the summary says so by name. Under `CI=true` it is a failure: a build
 that skips is a build that lies.
 """
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,4 +112,75 @@ def postgres() -> Iterator[PostgreSQL]:
         finally:
             run(control, "-D", data, "-w", "-m", "immediate", "stop")
     finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def spark_cluster(workers: int = 2) -> Iterator[str]:
+    """A standalone Spark cluster on this machine: a master and workers in processes of their own; gives the master's address.
+
+    Python workers see the source tree that the tests see. Everything it writes stands in a temporary folder.
+    """
+    java_home = java().resolve().parents[1]
+    import pyspark
+
+    home = Path(pyspark.__file__).parent
+    folder = Path(tempfile.mkdtemp(prefix="jifen-spark-"))
+    source = str(Path(__file__).parents[1] / "src")
+    settings = {
+        "JAVA_HOME": str(java_home), "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_DIRS": str(folder),
+        "SPARK_DAEMON_MEMORY": "512m", "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": source, "SPARK_NO_DAEMONIZE": "1",
+    }  # fmt: skip
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(name: str, *arguments: str) -> Path:
+        log = folder / f"{name}.log"
+        command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{arguments[0]}", *arguments[1:]]
+        with log.open("wb") as sink:
+            started.append(
+                subprocess.Popen(command, stdout=sink, stderr=sink, env={**os.environ, **settings}, cwd=folder)
+            )
+        return log
+
+    def said(log: Path, pattern: str, seconds: int = 300) -> str:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = re.search(pattern, log.read_text("utf-8", "replace"))
+            if found:
+                return found[1]
+            if started[-1].poll() is not None:
+                break
+            time.sleep(0.1)
+        raise RuntimeError(f"Spark did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
+
+    before = {k: os.environ.get(k) for k in settings}
+    os.environ.update(settings)
+    try:
+        log = start("master", "master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
+        master = said(log, r"Starting Spark master at (spark://\S+)")
+        for n in range(workers):
+            options = (
+                "-c",
+                "1",
+                "-m",
+                "1G",
+                "-d",
+                str(folder / f"work{n}"),
+                "--webui-port",
+                "0",
+                "--host",
+                "127.0.0.1",
+            )
+            said(start(f"worker{n}", "worker.Worker", *options, master), r"(Successfully registered with master)")
+        yield master
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            process.wait(30)
+        for key, value in before.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
         shutil.rmtree(folder, ignore_errors=True)

@@ -193,6 +193,12 @@ CATALOGUE: dict[str, Entry] = {
         "there is no heading `{id}` to repeal", "没有可废止的标题 `{id}`", "the id of a heading of the earlier version",
         "早期版本中的标题标识",
     ),
+    "bad-jurisdiction": _entry(
+        "this is not a jurisdiction", "无法识别此管辖地区", "an ISO 3166 code such as CN or CN-BJ, or none for a model", "ISO 3166 代码，如 CN、CN-BJ；模型写 none"
+    ),
+    "control-character": _entry(
+        "the text holds a control character", "文本含有控制字符", "text that can be seen", "可见的文字"
+    ),
     # rules
     "unknown-instrument": _entry(
         "the citation names the instrument `{name}`, which is not declared", "引用的文件 `{name}` 未声明",
@@ -327,6 +333,98 @@ CATALOGUE: dict[str, Entry] = {
     "below-zero": _entry(
         "the points of a criterion can fall below zero", "积分可能低于零", "points of zero or more", "不低于零的积分"
     ),
+    # populations
+    "fact-mapped-twice": _entry(
+        "two columns give the fact `{fact}`: `{first}` and `{second}`", "两列对应同一事实 `{fact}`：`{first}` 与 `{second}`",
+        "one column a fact", "每个事实只对应一列",
+    ),
+    "no-such-column": _entry(
+        "the table has no column `{column}`", "表中没有列 `{column}`", "a column of the table", "表中的列"
+    ),
+    "column-twice": _entry(
+        "the table has two columns `{column}`", "表中有两列 `{column}`", "each name once", "每个列名只出现一次"
+    ),
+    "column-type": _entry(
+        "the column `{column}` cannot give the fact `{fact}`", "列 `{column}` 的类型不能对应事实 `{fact}`", "{types}", "{types}"
+    ),
+    "no-fact-column": _entry(
+        "no column of the table gives a fact", "表中没有任何列对应事实",
+        "a column named by a fact, or a mapping file; `--suggest-mapping FILE` writes one",
+        "以事实命名的列，或对应文件；可用 `--suggest-mapping FILE` 生成",
+    ),
+    "columns-differ": _entry(
+        "the columns of this file are not those of the first", "此文件的列与第一个文件不同",
+        "the same columns with the same types in every file", "每个文件的列和类型相同",
+    ),
+    "mixed-currency": _entry(
+        "the amount of `{fact}` is not in its currency", "`{fact}` 的金额不是其规定的货币",
+        "{currency} in every row that has an amount", "每个有金额的行均为 {currency}",
+    ),
+    "bad-rows": _entry(
+        "{rows:,} of the {seen:,} rows read so far hold a value that cannot be read", "已读 {seen:,} 行中有 {rows:,} 行含有无法读取的值",
+        "values of the vocabulary, or `--bad-rows report` to go on without these rows", "词汇表允许的值，或用 `--bad-rows report` 跳过这些行",
+    ),
+    "no-arrow-table": _entry(
+        "this is not a table", "这不是表", "a table or reader of pyarrow, polars, pandas or another with the Arrow interface",
+        "pyarrow、polars、pandas 或其他支持 Arrow 接口的表",
+    ),
+    "no-input": _entry(
+        "there is nothing to read", "没有可读取的内容", "a file, a glob or a folder with Parquet, CSV or Arrow files",
+        "含 Parquet、CSV 或 Arrow 文件的文件、通配符或文件夹",
+    ),
+    "unknown-format": _entry(
+        "the name of the file does not say a format that is known", "文件名未表明已知的格式", "{formats}", "{formats}"
+    ),
+    "broken-file": _entry(
+        "the file cannot be read as {format}", "文件无法按 {format} 读取", "a whole {format} file", "完整的 {format} 文件"
+    ),
+    "long-line": _entry(
+        "a line of the file is too long", "文件中有一行过长", "at most {limit:,} bytes; a quotation mark may be missing",
+        "不超过 {limit:,} 字节；可能缺少引号",
+    ),
+    "no-out": _entry(
+        "nothing says what to write", "没有说明要写入的文件", "IN, then OUT: a file or a new folder", "先 IN，后 OUT：文件或新文件夹"
+    ),
+    "out-is-in": _entry(
+        "the output would be written over the input", "输出会覆盖输入", "another name", "其他名称"
+    ),
+    "other-run": _entry(
+        "an unfinished run with other settings stands here", "此处有一个设置不同的未完成运行",
+        "the same command as before, or --restart to throw its parts away", "与之前相同的命令，或用 --restart 丢弃其部分结果",
+    ),
+    "other-policies": _entry(
+        "a worker has other policies than the driver", "工作节点的政策与主节点不同",
+        "the same version of Jifen and the same policies on every machine", "每台机器上相同版本的 Jifen 和相同的政策",
+    ),
+    "no-such-population": _entry(
+        "there is no population `{population}`", "没有群体 `{population}`", "a file of policies/populations, or the path of one",
+        "policies/populations 中的文件或其路径",
+    ),
+    "bad-distribution": _entry(
+        "the distribution of `{fact}` cannot be used", "`{fact}` 的分布不可用", "{form}", "{form}"
+    ),
+    "impossible-correlations": _entry(
+        "the correlations contradict each other at `{fact}`", "相关系数在 `{fact}` 处相互矛盾",
+        "correlations that can hold together", "可同时成立的相关系数",
+    ),
+    "bad-baseline": _entry(
+        "the baseline cannot be read", "基准方案无法读取", "SCHEME@DATE, such as cn/work-permit@2026-11-23", "方案@日期，如 cn/work-permit@2026-11-23"
+    ),
+    "not-in-force": _entry(
+        "no version of {scheme} is in force on {day}", "{scheme} 在 {day} 没有施行中的版本",
+        "a day in the life of the scheme; `jifen schemes` lists its versions", "方案施行期内的日期；可用 `jifen schemes` 列出各版本",
+    ),
+    "not-a-reform": _entry(
+        "this is a version of another scheme than the baseline", "此文件不是基准方案的版本", "a document of {scheme}", "{scheme} 的文档"
+    ),
+    "not-a-group": _entry(
+        "people cannot be grouped by `{name}`", "不能按 `{name}` 分组",
+        "a fact of the population that is yes/no or has codes, or a number with a width such as age:10",
+        "群体中是/否或带代码的事实，或带宽度的数值，如 age:10",
+    ),
+    "not-in-sql": _entry(
+        "`{name}` cannot be written as SQL", "`{name}` 无法写成 SQL", "{instead}", "{instead}"
+    ),
     # registers
     "no-such-register": _entry(
         "there is no register `{register}`", "没有名录 `{register}`", "a register; `jifen registers` lists them", "名录名称；可用 `jifen registers` 列出"
@@ -435,6 +533,10 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "case-form": _entry(
         "the case cannot be read", "案例无法读取", "{expected}", "{expected}"
+    ),
+    "not-in-force": _entry(
+        "no version of {scheme} is in force on {day}", "{day} 没有施行中的 {scheme} 版本",
+        "a day on which a version holds; the first is in force from {first}", "有版本施行的日期；最早版本自 {first} 起施行",
     ),
     "stale-oddity": _entry(
         "no finding `{finding}` is left for this oddity", "已没有与此条目相符的发现 `{finding}`",

@@ -16,7 +16,18 @@ import typer
 
 from jifen.answers import door
 
-COMMANDS = ("commands", "advice", "proof", "registers", "regulation")
+COMMANDS = (
+    "commands",
+    "registers",
+    "regulation",
+    "population",
+    "synthesise",
+    "simulate",
+    "sql",
+    "agree",
+    "advice",
+    "proof",
+)
 """The modules of commands, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(

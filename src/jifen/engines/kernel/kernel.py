@@ -1,0 +1,296 @@
+"""Kernels: a set of plans made ready for tables of people, and run over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jifen.engines.kernel import machine, native
+from jifen.engines.kernel.columns import Column, cells_of, check, distances_of, length, variable_column
+from jifen.engines.kernel.derive import derived, rules_for
+from jifen.engines.kernel.ir import Machine, Source
+from jifen.engines.kernel.laws import NOT_IN_FORCE, REASONS, Law
+from jifen.engines.kernel.order import first_values
+from jifen.engines.kernel.program import Out, Program
+from jifen.engines.kernel.resolve import Resolver
+from jifen.engines.kernel.results import Result, Results
+from jifen.facts.vocabulary import Vocabulary
+from jifen.plan.form import Plan
+from jifen.plan.values import Typed, Variable
+
+Array = NDArray[Any]
+Rules = tuple[Mapping[str, Typed], Mapping[str, Variable]]
+"""The derived facts of the vocabulary, as `plan.compile.compile_rules` gives them."""
+_WIDE = 128
+"""A variable of more cells than this is compared as a number."""
+
+
+def compile_kernel(
+    plans: Mapping[str, Plan | None],
+    vocabulary: Vocabulary,
+    rules: Rules = ({}, {}),
+    *,
+    reasons: frozenset[str] = frozenset(),
+) -> Kernel:
+    """Make plans ready for tables. A plan of None is a scheme that is not in force. `reasons` are some of `REASONS`.
+
+    Machine code is made at the first run, when it is known how the columns come; later runs with columns of the same form use it again,
+    later processes find it in the cache.
+    """
+    if reasons - set(REASONS):
+        raise ValueError(f"reasons are {', '.join(REASONS)}; not {', '.join(sorted(reasons - set(REASONS)))}")
+    return Kernel(plans, vocabulary, rules, reasons)
+
+
+class Kernel:
+    """Plans that can be run over columns of facts. Made by `compile_kernel`."""
+
+    def __init__(
+        self, plans: Mapping[str, Plan | None], vocabulary: Vocabulary, rules: Rules, reasons: frozenset[str]
+    ) -> None:
+        self.vocabulary, self.reasons, self.names = vocabulary, reasons, tuple(plans)
+        ready = {name: plan for name, plan in plans.items() if plan is not None}
+        self.variables: dict[str, Variable] = {}
+        cells: dict[str, set[int]] = {}
+        for plan in ready.values():
+            for name, starts in first_values(_roots(plan, reasons)).items():
+                cells.setdefault(name, set()).update(starts)
+                self.variables[name] = plan.variables[name]
+        self.cells = {name: tuple(sorted(starts)) for name, starts in cells.items()}
+        self.wide = {
+            n: (starts[0], starts[-1])
+            for n, starts in self.cells.items()
+            if len(starts) > _WIDE and starts[-1] - starts[0] < 1 << 30
+        }
+        self.laws = {n: Law(n, _reduced(plan, self.cells), self.cells, reasons) for n, plan in ready.items()}
+        self.resolvers = {n: Resolver(law) for n, law in self.laws.items()}
+        asked = list(dict.fromkeys(f for v in self.variables.values() for f in v.facts))
+        self.rules = rules_for(asked, *rules, vocabulary)
+        self._asked = asked
+        self._programs: dict[tuple[frozenset[str], frozenset[str], int], Program] = {}
+        self._codes: dict[tuple[object, ...], tuple[Program, native.Code]] = {}
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The facts that the kernel can use, those included from which others follow."""
+        found = dict.fromkeys(self._asked)
+        for rule in self.rules:
+            found |= dict.fromkeys(rule.facts)
+        return tuple(f for f in found if f in self.vocabulary.facts)
+
+    def program(self, opened: frozenset[str], absent: frozenset[str] = frozenset(), joint: int = 32) -> Program:
+        """The steps of all plans where `opened` variables may be unknown, and `absent` ones always are."""
+        key = (opened, absent, joint)
+        program = self._programs.get(key)
+        if program is None:
+            program = self._programs[key] = Program(joint, opened | absent, absent, self.wide)
+            for law in self.laws.values():
+                law.write(program)
+        return program
+
+    # --- running ------------------------------------------------------------------------------------------------
+
+    def run(self, columns: Mapping[str, Column], on: date, *, threads: int = 1, into: Results | None = None) -> Results:
+        """What every scheme gives for every row, as of a day. Facts without a column are unknown; columns of other facts are left aside.
+
+        The arrays of `into`, an earlier result with as many rows that is no longer needed, are filled again.
+        Raises ProfileError for a value outside its domain, and for one that contradicts what follows from others.
+        """
+        rows = length(columns)
+        used = {name: column for name, column in columns.items() if name in self.inputs}
+        for name, column in used.items():
+            if isinstance(column.values, np.ndarray) and column.values.dtype.kind not in "biuO":
+                raise TypeError(f"{name}: a column holds whole numbers, in the coding of its fact")
+        given = dict(used)
+        if any(f in used for rule in self.rules for f in rule.facts):
+            check(given, self.vocabulary)
+            used |= derived(self.rules, used, on, rows, self.vocabulary)
+        ready = {n: c for n, v in self.variables.items() if (c := variable_column(v, used, on)) is not None}
+        absent = frozenset(self.variables) - frozenset(ready)
+        opened = frozenset(n for n, c in ready.items() if not c.complete)
+        way = native.machine()
+        if way is None:
+            check(given, self.vocabulary)
+            out = self._by_numpy(ready, opened, absent, rows)
+        else:
+            out, beyond = self._by_code(ready, opened, absent, rows, threads, way, into)
+            if beyond:
+                check(given, self.vocabulary)
+        counts = self._care(out, ready)
+        return self._results(out, ready, used, rows, counts)
+
+    def _by_numpy(
+        self, ready: Mapping[str, Column], opened: frozenset[str], absent: frozenset[str], rows: int
+    ) -> dict[Out, Array]:
+        program = self.program(opened, absent)
+        cells = {
+            n: distances_of(c, *self.wide[n]) if n in self.wide else cells_of(c, self.cells[n], rows)
+            for n, c in ready.items()
+        }
+        return {k: np.array(v) for k, v in machine.run(program, cells, rows).items()}
+
+    def _by_code(
+        self,
+        ready: Mapping[str, Column],
+        opened: frozenset[str],
+        absent: frozenset[str],
+        rows: int,
+        threads: int,
+        way: Machine,
+        into: Results | None,
+    ) -> tuple[dict[Out, Array], bool]:
+        """The outputs by machine code, and whether a value may lie outside its domain."""
+        sources: dict[str, Source] = {}
+        inputs: dict[str, tuple[Array, Array | None]] = {}
+        for name, column in ready.items():
+            if column.unknown is not None and (column.valid is not None or name in self.wide):
+                column = column.masked()
+            values = _plain(column)
+            variable, masked = self.variables[name], column.valid is not None
+            bits, signed = values.dtype.itemsize * 8, values.dtype.kind == "i"
+            sources[name] = Source(
+                bits, signed, variable.low, variable.high, self.cells[name], masked, name in self.wide, column.unknown
+            )
+            inputs[name] = values, None if column.valid is None else np.ascontiguousarray(column.valid)
+        key = (absent, way.name, tuple(sources.items()))
+        if key not in self._codes:
+            program = self.program(opened, absent, way.joint)
+            self._codes[key] = program, native.compile_program(program, sources, native.bits_of(program), way)
+        program, code = self._codes[key]
+        bits_of = native.bits_of(program)
+        kept = into.rooms if into is not None and into.rows == rows else {}
+        filled: dict[tuple[int, int], Array] = {}
+        for n, (out, sink) in enumerate(code.sinks):
+            kind = native.kind_of(sink.bits, program.low(sink.step))
+            old = kept.get(out)
+            fits = old is not None and old.dtype == kind
+            filled[sink.step, sink.bits] = old if old is not None and fits else native.room(rows, kind, n)
+        beyond = code.call(inputs, {out: filled[sink.step, sink.bits] for out, sink in code.sinks}, rows, threads)
+        found: dict[Out, Array] = {}
+        for out, step in program.outputs.items():
+            array = filled.get((step, bits_of[out]))
+            if array is None:
+                array = np.full(rows, program.low(step), native.kind_of(bits_of[out], program.low(step)))
+            found[out] = array
+        return found, beyond
+
+    def _care(self, out: dict[Out, Array], ready: Mapping[str, Column]) -> dict[str, int]:
+        """Let the reference engine decide the marked rows of each plan; their number by scheme."""
+        counts = {}
+        for name, resolver in self.resolvers.items():
+            marked = out.get((name, "mark", ""))
+            rows = np.flatnonzero(marked) if marked is not None else np.empty(0, np.int64)
+            if len(rows):
+                for key, values in resolver.resolve(self._cells(resolver.law, ready, rows)).items():
+                    if key[1] == "high" and out[key] is out[name, "low", ""]:
+                        out[key] = out[key].copy()
+                    out[key][rows] = values
+                counts[name] = len(rows)
+        return counts
+
+    def _cells(self, law: Law, ready: Mapping[str, Column], rows: Array) -> dict[str, Array]:
+        """The cells of a plan's variables in some rows."""
+        parts = {v: ready[v].part(rows) if v in ready else None for v in law.plan.variables}
+        return {v: cells_of(part, self.cells[v], len(rows)) for v, part in parts.items()}
+
+    # --- results ------------------------------------------------------------------------------------------------
+
+    def _results(
+        self,
+        out: Mapping[Out, Array],
+        ready: Mapping[str, Column],
+        used: Mapping[str, Column],
+        rows: int,
+        counts: Mapping[str, int],
+    ) -> Results:
+        made: dict[str, Result] = {}
+        for name in self.names:
+            law = self.laws.get(name)
+            if law is None:
+                made[name] = Result(np.full(rows, NOT_IN_FORCE, np.uint8), np.full(rows, -1, np.int16))
+                continue
+            made[name] = _result(law, out)
+            if "deciding" in self.reasons:
+                facts, deciding = self._deciding(law, out, ready, used, rows)
+                made[name] = replace(made[name], facts=facts, deciding=deciding)
+        return Results(rows, made, counts, out)
+
+    def _deciding(
+        self,
+        law: Law,
+        out: Mapping[Out, Array],
+        ready: Mapping[str, Column],
+        used: Mapping[str, Column],
+        rows: int,
+    ) -> tuple[tuple[str, ...], Array]:
+        """The unknown fact that can change the outcome and is asked first, where the outcome is open."""
+        facts = tuple(dict.fromkeys(f for v in law.plan.variables.values() for f in v.facts))
+        result = np.full(rows, -1, np.int16)
+        open_rows = np.flatnonzero(out[law.name, "open", ""])
+        if len(open_rows):
+            names = list(law.plan.variables)
+            first = self.resolvers[law.name].deciding(self._cells(law, ready, open_rows))
+            for n in np.unique(first[first >= 0]):
+                rows_of = open_rows[first == n]
+                for fact in reversed(law.plan.variables[names[n]].facts):
+                    column = used[fact].masked() if fact in used else None
+                    known = np.zeros(len(rows_of), bool)
+                    if column is not None:
+                        known = np.ones(len(rows_of), bool) if column.valid is None else column.valid[rows_of]
+                    result[rows_of[~known]] = facts.index(fact)
+        return facts, result
+
+
+def _result(law: Law, out: Mapping[Out, Array]) -> Result:
+    plan, name = law.plan, law.name
+
+    def points(what: str, part: str = "") -> Array | None:
+        found = out.get((name, what, part))
+        return None if found is None else found.astype(np.int32, copy=False)
+
+    low, criteria, distance = points("low"), {}, None
+    if "criteria" in law.reasons:
+        criteria = {c: (out[name, "criterion low", c], out[name, "criterion high", c]) for c in plan.parts}
+    if "distance" in law.reasons and low is not None and plan.scheme.pass_mark is not None:
+        distance = low - np.int32(plan.scheme.pass_mark)
+    failing = out.get((name, "failing", ""))
+    return Result(
+        status=out[name, "status", ""].astype(np.uint8, copy=False),
+        outcome=out[name, "outcome", ""].astype(np.int16, copy=False),
+        low=low,
+        high=low if out.get((name, "high", "")) is out.get((name, "low", "")) else points("high"),
+        outcomes=plan.outcomes,
+        criteria=criteria,
+        gates=law.gates,
+        failing=None if failing is None else failing.astype(np.int16, copy=False),
+        distance=distance,
+    )
+
+
+def _roots(plan: Plan, reasons: frozenset[str]) -> list[Any]:
+    found = [plan.outcome, *(n for n in (plan.total, plan.best_total) if n is not None)]
+    if "criteria" in reasons:
+        found += [p.points for p in plan.parts.values()]
+    return found + (list(plan.gates) if "failing" in reasons else [])
+
+
+def _reduced(plan: Plan, cells: Mapping[str, Sequence[int]]) -> Plan:
+    """The plan with only the variables that the roots of the kernel ask."""
+    return replace(plan, variables={n: v for n, v in plan.variables.items() if n in cells})
+
+
+def _plain(column: Column) -> Array:
+    """The values in one run of memory, as machine code reads them."""
+    values = column.values
+    assert not isinstance(values, Mapping)
+    if values.dtype.kind == "O":
+        values = values.astype(np.int64)
+    if not values.dtype.isnative:
+        values = values.astype(values.dtype.newbyteorder("="))
+    return np.ascontiguousarray(values)

@@ -1,0 +1,206 @@
+"""The kernel engine gives for a table exactly what the reference engine gives for each of its rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from helpers import random_profile
+from jifen.answers.door import Jifen
+from jifen.engines.kernel import Column, Kernel, compile_kernel, native
+from jifen.engines.kernel.ir import MACHINES, Source
+from jifen.engines.kernel.resolve import reference_outputs
+from jifen.engines.reference import STATUSES, State
+from jifen.facts.values import Value
+from jifen.facts.vocabulary import Vocabulary
+from jifen.problems import ProfileError
+from jifen.schemes.shelf import policy_folder, scheme_files
+
+DAY = date(2026, 11, 23)
+SCHEMES = sorted({p.parent.relative_to(policy_folder()).as_posix() for p in scheme_files(policy_folder())})
+POINTS = frozenset({"criteria", "failing"})
+
+
+def columns(people: Sequence[Mapping[str, Value]], facts: Sequence[str], vocabulary: Vocabulary) -> dict[str, Column]:
+    """One column a fact that somebody knows."""
+    found = {}
+    for name in facts:
+        fact = vocabulary.facts[name]
+        told = np.array([name in p for p in people])
+        if not told.any():
+            continue
+        valid = None if told.all() else told
+        values = [p.get(name) for p in people]
+        if fact.kind == "several of":
+            assert fact.codes
+            held = {c: np.array([c in (v or ()) for v in values]) for c in fact.codes.values}  # type: ignore[operator]
+            found[name] = Column(held, valid)
+        elif fact.kind == "spells":
+            cells = np.empty(len(people), object)
+            for row, value in enumerate(values):
+                cells[row] = value
+            found[name] = Column(cells, valid)
+        else:
+            found[name] = Column(np.array([v or 0 for v in values], np.int64), valid)
+    return found
+
+
+def people_of(rules: Jifen, scheme: str, count: int, shares: Sequence[float]) -> list[dict[str, Value]]:
+    """Reproducible people near the edges of a scheme, of whose facts a share is unknown."""
+    plan = rules.plan(scheme, DAY)
+    assert plan
+    random = Random(scheme)
+    found = []
+    for n in range(count):
+        full = random_profile(plan, rules.vocabulary, random)
+        found.append({k: v for k, v in full.items() if random.random() >= shares[n % len(shares)]})
+    return found
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_status_outcome_points_and_reasons_are_those_of_the_reference(rules: Jifen, scheme: str) -> None:
+    """With nothing, a twentieth, a fifth and half of the facts unknown."""
+    plan = rules.plan(scheme, DAY)
+    assert plan
+    shares = (0, 0.05, 0.2) if scheme == "sg/compass" else (0, 0.05, 0.2, 0.5)
+    people = people_of(rules, scheme, 24, shares)
+    kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules._rules, reasons=POINTS)
+    result = kernel.run(columns(people, kernel.inputs, rules.vocabulary), DAY)[scheme]
+    for row, person in enumerate(people):
+        found = {(scheme, "status", ""): result.status[row], (scheme, "outcome", ""): result.outcome[row]}
+        if result.low is not None and result.high is not None:
+            found |= {(scheme, "low", ""): result.low[row], (scheme, "high", ""): result.high[row]}
+        for criterion, (low, high) in result.criteria.items():
+            found |= {(scheme, "criterion low", criterion): low[row], (scheme, "criterion high", criterion): high[row]}
+        assert result.failing is not None
+        found[scheme, "failing", ""] = result.failing[row]
+        assert found == reference_outputs(kernel.laws[scheme], State(plan, person, DAY))
+
+
+def test_a_scheme_that_is_not_in_force_says_so_for_every_row(rules: Jifen) -> None:
+    kernel = compile_kernel({"cn/k-visa": rules.plan("cn/k-visa", date(2020, 1, 1))}, rules.vocabulary)
+    result = kernel.run({}, date(2020, 1, 1))["cn/k-visa"]
+    assert (len(result.status), result.low) == (0, None)
+    plan = {"cn/k-visa": None, "cn/work-permit": rules.plan("cn/work-permit", DAY)}
+    both = compile_kernel(plan, rules.vocabulary).run({"age": Column(np.array([17, 30]))}, DAY)
+    assert [STATUSES[s] for s in both["cn/k-visa"].status] == ["not in force", "not in force"]
+    assert [STATUSES[s] for s in both["cn/work-permit"].status] == ["does not qualify", "undetermined"]
+
+
+def test_age_follows_from_the_date_of_birth(rules: Jifen) -> None:
+    """Eighteen on the day asked about, and one day short of it."""
+    plan = rules.plan("cn/work-permit", DAY)
+    kernel = compile_kernel({"cn/work-permit": plan}, rules.vocabulary, rules._rules)
+    days = np.array([date(2008, 11, 23).toordinal(), date(2008, 11, 24).toordinal()])
+    result = kernel.run({"birth_date": Column(days)}, DAY)["cn/work-permit"]
+    assert [STATUSES[s] for s in result.status] == ["undetermined", "does not qualify"]
+
+
+def test_a_value_outside_its_domain_is_an_error_that_names_the_row(rules: Jifen) -> None:
+    kernel = compile_kernel({"cn/work-permit": rules.plan("cn/work-permit", DAY)}, rules.vocabulary)
+    with pytest.raises(ProfileError) as caught:
+        kernel.run({"age": Column(np.array([30, 500]))}, DAY)
+    [problem] = caught.value.problems
+    assert (problem.code, problem.where.path if problem.where else "", problem.found) == (
+        "out-of-domain",
+        "age, row 2",
+        "500",
+    )
+
+
+def test_an_age_that_contradicts_the_date_of_birth_is_an_error_that_names_the_row(rules: Jifen) -> None:
+    kernel = compile_kernel({"cn/work-permit": rules.plan("cn/work-permit", DAY)}, rules.vocabulary, rules._rules)
+    born = np.array([date(1990, 1, 1).toordinal()] * 2)
+    with pytest.raises(ProfileError) as caught:
+        kernel.run({"age": Column(np.array([36, 35])), "birth_date": Column(born)}, DAY)
+    [problem] = caught.value.problems
+    assert (problem.code, problem.where.path if problem.where else "") == ("contradiction", "age, row 2")
+
+
+def _crs(rules: Jifen, rows: int) -> tuple[Kernel, dict[str, Column]]:
+    """A kernel for Canada's ranking, and people of whom all that it asks is known."""
+    scheme = "ca/express-entry-crs"
+    plan = rules.plan(scheme, DAY)
+    assert plan
+    kernel = compile_kernel({scheme: plan}, rules.vocabulary)
+    draw = np.random.default_rng(7)
+    domains = {n: (v.low, min(v.high, 250)) for n, v in plan.variables.items()}
+    return kernel, {n: Column(draw.integers(a, b + 1, rows).astype(np.uint8)) for n, (a, b) in domains.items()}
+
+
+@pytest.mark.parametrize("rows", [0, 1, 15, 63, 64, 65, 200, 40_001])
+def test_rows_left_over_by_whole_vectors_are_answered_too(rules: Jifen, rows: int) -> None:
+    """Each answer is that of the row alone, whatever number of rows there is, on one thread or two."""
+    kernel, columns = _crs(rules, 40_001)
+    whole = kernel.run(columns, DAY)["ca/express-entry-crs"]
+    part = {n: c.part(slice(0, rows)) for n, c in columns.items()}
+    for threads in (1, 2):
+        found = kernel.run(part, DAY, threads=threads)["ca/express-entry-crs"]
+        assert found.low is not None and whole.low is not None
+        assert (found.low == whole.low[:rows]).all() and len(found.low) == rows
+        assert (found.status == whole.status[:rows]).all()
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int32, np.int64, np.uint64])
+def test_the_width_of_a_column_makes_no_difference(rules: Jifen, kind: type) -> None:
+    kernel, columns = _crs(rules, 3000)
+    expected = kernel.run(columns, DAY)["ca/express-entry-crs"].low
+    found = kernel.run({n: Column(c.values.astype(kind)) for n, c in columns.items()}, DAY)["ca/express-entry-crs"].low  # type: ignore[union-attr]
+    assert (found == expected).all()
+
+
+def test_a_number_that_means_unknown_is_as_good_as_a_mask(rules: Jifen) -> None:
+    kernel, columns = _crs(rules, 3000)
+    draw = np.random.default_rng(8)
+    masks = {n: draw.random(3000) > 0.1 for n in columns}
+    masked = {n: Column(c.values, masks[n]) for n, c in columns.items()}
+    marked = {n: Column(np.where(masks[n], c.values, 255).astype(np.uint8), unknown=255) for n, c in columns.items()}  # type: ignore[arg-type]
+    one, other = (kernel.run(c, DAY)["ca/express-entry-crs"] for c in (masked, marked))
+    assert (one.low == other.low).all() and (one.high == other.high).all()
+    assert (one.low != one.high).any()
+
+
+def test_the_arrays_of_an_earlier_run_are_filled_again(rules: Jifen) -> None:
+    kernel, columns = _crs(rules, 1000)
+    first = kernel.run(columns, DAY)
+    expected = first["ca/express-entry-crs"].low.copy()  # type: ignore[union-attr]
+    second = kernel.run({n: c.part(slice(None, None, -1)) for n, c in columns.items()}, DAY, into=first)
+    assert second["ca/express-entry-crs"].low is first["ca/express-entry-crs"].low
+    assert (second["ca/express-entry-crs"].low == expected[::-1]).all()
+
+
+def test_a_changed_piece_of_kept_code_is_made_anew(
+    rules: Jifen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cut-off file, other bytes, an empty file: each is as if there were none."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    kernel, columns = _crs(rules, 100)
+    expected = kernel.run(columns, DAY)["ca/express-entry-crs"].low
+    [file] = (tmp_path / "jifen-kernels").iterdir()
+    good = file.read_bytes()
+    for bad in (good[:-50], good[:40] + b"\x00" * 200 + good[240:], b""):
+        file.write_bytes(bad)
+        again, _ = _crs(rules, 1)
+        assert (again.run(columns, DAY)["ca/express-entry-crs"].low == expected).all()
+        assert file.read_bytes() == good
+
+
+@pytest.mark.parametrize(
+    ("name", "triple", "instruction"), [("neon", "aarch64-linux-gnu", "tbl"), ("ssse3", "x86_64-linux-gnu", "pshufb")]
+)
+def test_other_processors_get_their_own_byte_shuffle(rules: Jifen, name: str, triple: str, instruction: str) -> None:
+    """Written for another machine and translated by LLVM, though not run here."""
+    import llvmlite.binding as llvm
+
+    kernel, _columns = _crs(rules, 1)
+    program = kernel.program(frozenset(kernel.variables), frozenset(), MACHINES[name].joint)
+    sources = {n: Source(8, False, v.low, v.high, kernel.cells[n], True) for n, v in kernel.variables.items()}
+    text = native.written(program, sources, native.bits_of(program), MACHINES[name])[0]
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    cpu, features = ("generic", "") if name == "neon" else ("x86-64-v2", "")
+    target = llvm.Target.from_triple(triple).create_target_machine(cpu=cpu, features=features, opt=2)
+    assert instruction in target.emit_assembly(llvm.parse_assembly(text))
