@@ -69,9 +69,8 @@ def width(op: Op) -> int:
     return 16 if op.low >= -(1 << 15) and op.high < 1 << 15 else 32
 
 
-def module(parts: Sequence[tuple[str, str]], bytes_a_row: int) -> str:
+def module(parts: Sequence[tuple[str, str]]) -> str:
     """A module of functions (name, text) and `run`, which takes them all over a block before it goes to the next."""
-    block = 1 << 40 if len(parts) == 1 else max(_LEAST, min(_MOST, _CACHE // max(1, bytes_a_row) // _LEAST * _LEAST))
     calls = []
     for n, (name, _) in enumerate(parts):
         calls.append(f"  %f{n} = call i32 @{name}(ptr %in, ptr %out, i64 %from, i64 %to)")
@@ -88,7 +87,7 @@ entry:
 loop:
   %from = phi i64 [ %start, %entry ], [ %to, %loop ]
   %seen = phi i32 [ 0, %entry ], [ {last}, %loop ]
-  %next = add i64 %from, {block}
+  %next = add i64 %from, {_BLOCK}
   %short = icmp slt i64 %next, %end
   %to = select i1 %short, i64 %next, i64 %end
 {body}
@@ -101,9 +100,8 @@ done:
 """
 
 
-_LEAST, _MOST = 512, 8192
-_CACHE = 512 * 1024
-"""Rows in a block, where several functions go over it one after another, and the bytes of input that these may have."""
+_BLOCK = 8192
+"""Rows that one function takes before the next one does: columns that both read are still in the cache."""
 _AHEAD = 256
 """Rows ahead that are asked for: a law reads more columns at once than processors foresee by themselves."""
 
@@ -119,7 +117,7 @@ class Body:
     names: dict[Step, str] = field(default_factory=dict)
     wide: dict[tuple[Step, int], str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
-    checks: dict[int, str] = field(default_factory=dict)
+    checks: dict[tuple[int, int], str] = field(default_factory=dict)
     fetches: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -146,21 +144,18 @@ class Body:
             head.append(f"  %out{slot} = load ptr, ptr %out{slot}.at, align 8")
         head += ["  br label %loop", "loop:", "  %i = phi i64 [ %from, %entry ], [ %i.next, %loop ]"]
         foot = [f"  %i.next = add i64 %i, {lanes}"]
-        flags = []
-        for bits, value in self.checks.items():
-            head.append(f"  %seen{bits} = phi <{lanes} x i{bits}> [ zeroinitializer, %entry ], [ {value}, %loop ]")
-            flags.append((bits, value))
         foot += ["  %more = icmp slt i64 %i.next, %to", "  br i1 %more, label %loop, label %done", "done:"]
         result = "0"
-        for n, (bits, value) in enumerate(flags):
-            foot.append(
-                f"  %any{bits} = call i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}(<{lanes} x i{bits}> {value})"
-            )
-            foot.append(f"  %bad{bits} = icmp ne i{bits} %any{bits}, 0")
-            foot.append(f"  %flag{bits} = zext i1 %bad{bits} to i32")
-            foot.append(f"  %all{n} = or i32 {result}, %flag{bits}")
-            self._need(f"declare i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}(<{lanes} x i{bits}>)")
-            result = f"%all{n}"
+        for (bits, shift), value in self.checks.items():
+            name, kind = f"{bits}.{shift}", f"<{lanes} x i{bits}>"
+            head.append(f"  %seen{name} = phi {kind} [ zeroinitializer, %entry ], [ {value}, %loop ]")
+            foot.append(f"  %any{name} = call i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}({kind} {value})")
+            foot.append(f"  %over{name} = lshr i{bits} %any{name}, {shift}")
+            foot.append(f"  %bad{name} = icmp ne i{bits} %over{name}, 0")
+            foot.append(f"  %flag{name} = zext i1 %bad{name} to i32")
+            foot.append(f"  %all{name} = or i32 {result}, %flag{name}")
+            self._need(f"declare i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}({kind})")
+            result = f"%all{name}"
         foot += [f"  ret i32 {result}", "}"]
         return "\n".join([*head, *self._spread(), *foot])
 
@@ -322,11 +317,11 @@ class Body:
             value = self._new(f"sub {self._type(bits)} {value}, {self._splat(bits, low)}")
         narrow = min(bits, next(b for b in (8, 16, 32, 64) if span < 1 << b))
         if narrow < bits:
-            self._check(bits, self._new(f"lshr {self._type(bits)} {value}, {self._splat(bits, narrow)}"))
+            self._check(bits, narrow, value)
             value = self._new(f"trunc {self._type(bits)} {value} to {self._type(narrow)}")
         if span + 1 < 1 << narrow:
             beyond = self._new(f"icmp ugt {self._type(narrow)} {value}, {self._splat(narrow, span)}")
-            self._check(8, self._byte(beyond))
+            self._check(8, 0, self._byte(beyond))
         if source.wide:
             last = source.starts[-1] - low
             if last < span:
@@ -349,10 +344,10 @@ class Body:
                 total = self._new(f"add {self._type(lane)} {total}, {one}")
         return total
 
-    def _check(self, bits: int, value: str) -> None:
-        """Remember whether any bit of `value` was ever set."""
-        before = self.checks.get(bits, f"%seen{bits}")
-        self.checks[bits] = self._new(f"or {self._type(bits)} {before}, {value}")
+    def _check(self, bits: int, shift: int, value: str) -> None:
+        """Remember every bit that was ever set: none from `shift` on may be."""
+        before = self.checks.get((bits, shift), f"%seen{bits}.{shift}")
+        self.checks[bits, shift] = self._new(f"or {self._type(bits)} {before}, {value}")
 
     # --- looking up ---------------------------------------------------------------------------------------------
 

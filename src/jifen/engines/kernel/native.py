@@ -31,7 +31,7 @@ except ImportError:  # the numpy back end takes its place
 Array = NDArray[Any]
 _SHARE = 16384
 """The fewest rows that are worth a thread."""
-_STEPS = 900
+_STEPS = 300
 """How many steps go into one function, unless one scheme alone has more."""
 _KEPT = 200
 
@@ -169,8 +169,7 @@ def written(
         declared |= dict.fromkeys(body.declarations())
     if not parts:
         return "", slots, sinks
-    bytes_a_row = sum(s.bits // 8 + s.masked for _, s in slots)
-    return "\n".join([module(parts, bytes_a_row), *declared, _ATTRIBUTES[way.name]]), slots, sinks
+    return "\n".join([module(parts), *declared, _ATTRIBUTES[way.name]]), slots, sinks
 
 
 _ATTRIBUTES = {
