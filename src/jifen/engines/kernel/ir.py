@@ -102,8 +102,8 @@ done:
 
 _BLOCK = 8192
 """Rows that one function takes before the next one does: columns that both read are still in the cache."""
-_AHEAD = 256
-"""Rows ahead that are asked for: a law reads more columns at once than processors foresee by themselves."""
+_AHEAD = {8: 256, 16: 64, 32: 64, 64: 64}
+"""Rows ahead that are asked for, by the width of a column: a law reads more columns at once than processors foresee by themselves."""
 
 
 @dataclass
@@ -293,7 +293,7 @@ class Body:
             at = f"%v{self.count}"
             self.fetches.append(
                 f"  {at}.i = getelementptr i{bits}, ptr %in{slot}, i64 %i\n"
-                f"  {at} = getelementptr i8, ptr {at}.i, i64 {_AHEAD * bits // 8 + line}\n"
+                f"  {at} = getelementptr i8, ptr {at}.i, i64 {_AHEAD[bits] * bits // 8 + line}\n"
                 f"  call void @llvm.prefetch.p0(ptr {at}, i32 0, i32 3, i32 1)"
             )
 
