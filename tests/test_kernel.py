@@ -11,7 +11,8 @@ import pytest
 from helpers import random_profile
 from jifen.answers.door import Jifen
 from jifen.engines.kernel import Column, Kernel, compile_kernel, native
-from jifen.engines.kernel.ir import MACHINES, Source
+from jifen.engines.kernel.ir import Source
+from jifen.engines.kernel.lines import MACHINES
 from jifen.engines.kernel.resolve import reference_outputs
 from jifen.engines.reference import STATUSES, State
 from jifen.facts.values import Value

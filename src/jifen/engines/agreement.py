@@ -17,8 +17,9 @@ import numpy as np
 from jifen.engines.kernel import Column, Kernel, compile_kernel
 from jifen.engines.kernel.kernel import Rules
 from jifen.engines.kernel.order import first_values
-from jifen.engines.kernel.program import Out, Program, Writer, value
+from jifen.engines.kernel.program import Out, Program
 from jifen.engines.kernel.resolve import reference_outputs
+from jifen.engines.kernel.writer import Writer, value
 from jifen.engines.python import compile_function
 from jifen.engines.reference import STATUSES, State
 from jifen.facts.values import Value, plain_value

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from jifen.engines.kernel import machine
 from jifen.engines.kernel.columns import Column, cells_of, variable_column
 from jifen.engines.kernel.order import Order, first_values
-from jifen.engines.kernel.program import Program, Writer
+from jifen.engines.kernel.program import Program
+from jifen.engines.kernel.writer import Writer
 from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.nodes import Node

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from jifen.engines.kernel import machine, native
 from jifen.engines.kernel.columns import Column, cells_of, check, distances_of, length, variable_column
 from jifen.engines.kernel.derive import derived, rules_for
-from jifen.engines.kernel.ir import Machine, Source
+from jifen.engines.kernel.ir import Source
 from jifen.engines.kernel.laws import NOT_IN_FORCE, REASONS, Law
+from jifen.engines.kernel.lines import Machine
 from jifen.engines.kernel.order import first_values
 from jifen.engines.kernel.program import Out, Program
 from jifen.engines.kernel.resolve import Resolver

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jifen.engines.kernel.ir import MACHINES, Body, Machine, Sink, Source, module
+from jifen.engines.kernel.ir import Body, Sink, Source, module
+from jifen.engines.kernel.lines import MACHINES, Machine
 from jifen.engines.kernel.program import Out, Program
 
 try:
@@ -163,10 +164,10 @@ def written(
     parts: list[tuple[str, str]] = []
     declared: dict[str, None] = {}
     for group in _groups(program, sinks):
-        body = Body(way, program, places)
+        body = Body(machine=way, program=program, sources=places)
         name = f"part{len(parts)}"
         parts.append((name, body.function(name, [(n, sinks[n][1]) for n in group])))
-        declared |= dict.fromkeys(body.declarations())
+        declared |= body.used
     if not parts:
         return "", slots, sinks
     return "\n".join([module(parts), *declared, _ATTRIBUTES[way.name]]), slots, sinks
