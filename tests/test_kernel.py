@@ -213,6 +213,21 @@ def test_a_number_that_means_unknown_is_as_good_as_a_mask(rules: Jifen) -> None:
     assert (one.low != one.high).any()
 
 
+@pytest.mark.parametrize("rows", [5, 64, 1000, 3000])
+def test_a_bitmap_is_as_good_as_a_mask_whatever_lies_under_it(rules: Jifen, rows: int) -> None:
+    """Where nothing is known the value may be anything, even outside the domain."""
+    kernel, columns = _crs(rules, rows)
+    draw = np.random.default_rng(9)
+    masks = {n: draw.random(rows) > 0.1 for n in columns}
+    values = {n: np.where(masks[n], c.values, 254).astype(np.uint8) for n, c in columns.items()}  # type: ignore[arg-type]
+    masked = {n: Column(v, masks[n]) for n, v in values.items()}
+    mapped = {n: Column(v, bits=np.packbits(masks[n], bitorder="little")) for n, v in values.items()}
+    clean = {n: Column(c.values, masks[n]) for n, c in columns.items()}
+    one, other, third = (kernel.run(c, DAY)["ca/express-entry-crs"] for c in (masked, mapped, clean))
+    for found in (other, third):
+        assert (one.low == found.low).all() and (one.high == found.high).all() and (one.status == found.status).all()
+
+
 def test_the_arrays_of_an_earlier_run_are_filled_again(rules: Jifen) -> None:
     kernel, columns = _crs(rules, 1000)
     first = kernel.run(columns, DAY)
@@ -247,7 +262,7 @@ def test_other_processors_get_their_own_byte_shuffle(rules: Jifen, name: str, tr
 
     kernel, _columns = _crs(rules, 1)
     program = kernel.program(frozenset(kernel.variables), frozenset(), MACHINES[name].joint)
-    sources = {n: Source(8, False, v.low, v.high, kernel.cells[n], True) for n, v in kernel.variables.items()}
+    sources = {n: Source(8, False, v.low, v.high, kernel.cells[n], "bytes") for n, v in kernel.variables.items()}
     text = native.written(program, sources, native.bits_of(program), MACHINES[name])[0]
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()

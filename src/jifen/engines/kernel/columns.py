@@ -26,12 +26,14 @@ Array = NDArray[Any]
 class Column:
     """The values of one fact, one a row; where `valid` is false the fact is unknown, and where the value is `unknown`.
 
+    Instead of `valid` there may be `bits`, a bitmap as Arrow has it: row n is known if bit n % 8 of byte n // 8 is set.
     Spells are an array of objects: tuples as in a profile.
     """
 
     values: Array | Mapping[str, Array]
     valid: NDArray[np.bool_] | None = None
     unknown: int | None = None
+    bits: NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:
         if isinstance(self.values, Mapping):
@@ -42,18 +44,24 @@ class Column:
     @property
     def complete(self) -> bool:
         """Whether the fact is known in every row, as far as the form of the column says."""
-        return self.valid is None and self.unknown is None
+        return self.valid is None and self.unknown is None and self.bits is None
 
     def masked(self) -> Column:
-        """The same with all that is unknown in the mask."""
-        if self.unknown is None:
-            return self
-        assert not isinstance(self.values, Mapping)
-        told = self.values != self.unknown
-        return Column(self.values, told if self.valid is None else told & self.valid)
+        """The same with all that is unknown in `valid`."""
+        told = self.valid
+        if self.bits is not None:
+            marked = np.unpackbits(self.bits, count=len(self), bitorder="little").view(bool)
+            told = marked if told is None else told & marked
+        if self.unknown is not None:
+            assert not isinstance(self.values, Mapping)
+            differs = self.values != self.unknown
+            told = differs if told is None else told & differs
+        return self if told is self.valid else Column(self.values, told)
 
     def part(self, rows: Any) -> Column:
         """Some of the rows: a slice, places, or a mask."""
+        if self.bits is not None:
+            return self.masked().part(rows)
         valid = None if self.valid is None else self.valid[rows]
         if isinstance(self.values, Mapping):
             return Column({k: v[rows] for k, v in self.values.items()}, valid)
@@ -116,7 +124,7 @@ def variable_column(variable: Variable, columns: Mapping[str, Column], on: date)
     if compute is None:
         if isinstance(first.values, Mapping):
             held = first.values.get(variable.code)
-            return Column(np.zeros(len(first), bool) if held is None else held, first.valid)
+            return Column(np.zeros(len(first), bool) if held is None else held, first.valid, bits=first.bits)
         return first
     first = first.masked()
     if isinstance(compute, CompletedUnits) and first.values.dtype != object:  # type: ignore[union-attr]

@@ -10,16 +10,20 @@ import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 from jifen.engines.kernel.lookups import SHUFFLED, STAIRS, Lookups
 from jifen.engines.kernel.program import Op, Program, Step
+
+
+Mask = Literal["", "bytes", "bits"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """How a variable arrives: `bits` of its whole numbers (8 to 64), signed or not, its domain, the first values of its cells.
 
-    `masked`: a byte a row says whether it is known. `wide`: it is wanted as a number, not as a cell.
+    `mask`: `bytes` or `bits` say, one a row, whether it is known. `wide`: it is wanted as a number, not as a cell.
     `unknown`: the number that means that it is not known.
     """
 
@@ -28,7 +32,7 @@ class Source:
     low: int
     high: int
     starts: tuple[int, ...]
-    masked: bool = False
+    mask: Mask = ""
     wide: bool = False
     unknown: int | None = None
 
@@ -216,12 +220,18 @@ class Body(Lookups):
         value = self._new(f"load {self._type(bits)}, ptr {at}, align 1")
         self._ahead(slot, bits)
         known = ""
-        if source.masked:
+        if source.mask:
             inputs[f"in{slot + 1}"] = slot + 1
+        if source.mask == "bytes":
             at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 %i")
             told = self._new(f"load {self._type(8)}, ptr {at}, align 1")
             self._ahead(slot + 1, 8)
             known = self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
+        elif source.mask == "bits":
+            place = self._new("lshr i64 %i, 3")
+            at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 {place}")
+            told = self._new(f"load i{self.machine.lanes}, ptr {at}, align 1")
+            known = self._new(f"bitcast i{self.machine.lanes} {told} to <{self.machine.lanes} x i1>")
         elif source.unknown is not None:
             known = self._new(f"icmp ne {self._type(bits)} {value}, {self._splat(bits, source.unknown)}")
             # A number of the domain stands in, so that no check sees the other.

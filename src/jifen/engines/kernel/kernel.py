@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from jifen.engines.kernel import machine, native
 from jifen.engines.kernel.columns import Column, cells_of, check, distances_of, length, variable_column
 from jifen.engines.kernel.derive import derived, rules_for
-from jifen.engines.kernel.ir import Source
+from jifen.engines.kernel.ir import Mask, Source
 from jifen.engines.kernel.laws import NOT_IN_FORCE, REASONS, Law
 from jifen.engines.kernel.lines import Machine
 from jifen.engines.kernel.order import first_values
@@ -150,15 +150,17 @@ class Kernel:
         sources: dict[str, Source] = {}
         inputs: dict[str, tuple[Array, Array | None]] = {}
         for name, column in ready.items():
-            if column.unknown is not None and (column.valid is not None or name in self.wide):
+            several = sum(x is not None for x in (column.valid, column.unknown, column.bits)) > 1
+            if several or (column.unknown is not None and name in self.wide):
                 column = column.masked()
             values = _plain(column)
-            variable, masked = self.variables[name], column.valid is not None
+            variable, told = self.variables[name], column.valid if column.bits is None else column.bits
+            mask: Mask = "" if told is None else "bytes" if column.bits is None else "bits"
             bits, signed = values.dtype.itemsize * 8, values.dtype.kind == "i"
             sources[name] = Source(
-                bits, signed, variable.low, variable.high, self.cells[name], masked, name in self.wide, column.unknown
+                bits, signed, variable.low, variable.high, self.cells[name], mask, name in self.wide, column.unknown
             )
-            inputs[name] = values, None if column.valid is None else np.ascontiguousarray(column.valid)
+            inputs[name] = values, None if told is None else np.ascontiguousarray(told)
         key = (absent, way.name, tuple(sources.items()))
         if key not in self._codes:
             program = self.program(opened, absent, way.joint)

@@ -79,15 +79,16 @@ class Code:
         for name, source in self.slots:
             values, mask = inputs[name]
             sources.append(values)
-            if source.masked:
+            if source.mask:
                 assert mask is not None
                 sources.append(mask)
         given = (ctypes.c_void_p * max(1, len(sources)))(*(a.ctypes.data for a in sources))
         taken = (ctypes.c_void_p * len(self.sinks))(*(outputs[n].ctypes.data for n, _ in self.sinks))
         whole = rows - rows % lanes
+        by_bits = any(source.mask == "bits" for _, source in self.slots)
         share = max(_SHARE, -(-whole // threads // lanes) * lanes)
         parts = [(at, min(at + share, whole)) for at in range(0, whole, share)]
-        if whole < rows:
+        if whole < rows and not by_bits:
             # The last vector goes back over rows that are done already: the same again, and no row is left over.
             parts.append((rows - lanes, rows))
 
@@ -95,9 +96,20 @@ class Code:
             return int(self.run(given, taken, *part))
 
         if threads == 1 or len(parts) == 1:
-            return any(one(p) for p in parts)
-        with ThreadPoolExecutor(threads) as pool:
-            return any(list(pool.map(one, parts)))
+            flags = [one(p) for p in parts]
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                flags = list(pool.map(one, parts))
+        if whole < rows and by_bits:
+            # Bits cannot be read from any row on; the rows left over get a vector of their own.
+            masks = {n: source.mask for n, source in self.slots}
+            rest = {
+                n: (v[whole:], m if m is None else m[whole // 8 :] if masks[n] == "bits" else m[whole:])
+                for n, (v, m) in inputs.items()
+                if n in masks
+            }
+            flags.append(self._padded(rest, {n: a[whole:] for n, a in outputs.items()}, rows - whole))
+        return any(flags)
 
     def _padded(
         self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Mapping[Out, Array], rows: int
@@ -158,7 +170,7 @@ def written(
     at = 0
     for name, source in slots:
         places[name] = (at, source)
-        at += 2 if source.masked else 1
+        at += 2 if source.mask else 1
     leaving = {Sink(s, bits[n]): n for n, s in reversed(program.outputs.items()) if program.ops[s].kind != "const"}
     sinks = tuple((n, s) for s, n in reversed(leaving.items()))
     parts: list[tuple[str, str]] = []
