@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from jifen.problems import PolicyError
 from jifen.schemes.load import load_scheme
 from jifen.schemes.show import as_markdown
 
@@ -102,3 +105,59 @@ def test_a_change_of_the_earlier_file_changes_the_hash_of_the_later_version(tmp_
     base = path.with_name("2020-01-01.md")
     base.write_text(base.read_text("utf-8").replace("| doctorate | 5 |", "| doctorate | 4 |"), "utf-8")
     assert load_scheme(path).hash != before
+
+
+NEW = """## Health · 健康 {#health}
+
+| `healthy` | points |
+|---|---:|
+| yes | 1 |
+| no | 0 |
+
+"""
+AGE, DEGREE = "## Age · 年龄 {#age}\n\n", "## Degree · 学位 {#degree}\n\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "order"),
+    [
+        (NEW, ["age", "degree", "health"]),
+        (AGE + NEW, ["age", "health", "degree"]),
+        (NEW + AGE, ["health", "age", "degree"]),
+        (NEW + DEGREE, ["age", "health", "degree"]),
+        (DEGREE + NEW, ["age", "degree", "health"]),
+        (AGE + "Repealed. [S 3]\n\n" + NEW, ["health", "degree"]),
+        (AGE + NEW + NEW.replace("health}", "health_2}"), ["age", "health", "health_2", "degree"]),
+    ],
+)
+def test_a_new_heading_stands_where_it_is_written(tmp_path: Path, written: str, order: list[str]) -> None:
+    """After the heading above it; as the first, before the one below it; alone, last. A heading repeated bare changes nothing."""
+    path = _write(tmp_path)
+    path.write_text(CHANGE[: CHANGE.index("# Requirements")] + "# Points · 积分\n\n" + _cited(written), "utf-8")
+    scheme = load_scheme(path)
+    assert scheme.points is not None
+    assert [c.id for c in scheme.points.criteria()] == order
+
+
+def _cited(text: str) -> str:
+    return text.replace("| `healthy`", "[S 4]\n\n| `healthy`")
+
+
+def test_a_repeated_heading_may_have_new_words(tmp_path: Path) -> None:
+    """A heading repeated bare under other words is the same rule under its new name."""
+    path = _write(tmp_path)
+    head = CHANGE[: CHANGE.index("# Requirements")]
+    path.write_text(head + "# Points · 积分\n\n## Years of age · 周岁 {#age}\n", "utf-8")
+    scheme = load_scheme(path)
+    assert scheme.points is not None
+    assert [c.title["en"] for c in scheme.points.criteria()] == ["Years of age", "Degree"]
+
+
+def test_a_new_heading_without_content_is_a_mistake(tmp_path: Path) -> None:
+    """Only a heading of the earlier version may be repeated bare; a new one must say something."""
+    path = _write(tmp_path)
+    head = CHANGE[: CHANGE.index("# Requirements")]
+    path.write_text(head + "# Points · 积分\n\n## Health · 健康 {#health}\n", "utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load_scheme(path)
+    assert [p.code for p in caught.value.problems] == ["empty-heading"]

@@ -26,7 +26,7 @@ facts:
 ONE = """  test.{name}:
     type: {kind}
     title: {{en: {name}, zh: 测试}}
-    question: {{en: How much?, zh: 多少？}}
+    question: {{en: "How much?", zh: 多少？}}
     evidence: {{en: Accounts, zh: 账目}}
     personal: no
     changes: by others

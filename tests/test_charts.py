@@ -98,3 +98,12 @@ def test_a_name_on_a_scale_is_refused() -> None:
 )  # fmt: skip
 def test_ticks_are_round_and_cover_the_values(low: float, high: float, expected: list[float]) -> None:
     assert ticks(low, high) == expected
+
+
+def test_a_long_title_is_broken_into_lines_in_either_script() -> None:
+    english = Chart(
+        "A long title about the number of foreign-funded research centres " * 2, "", (CENTRES,), kind="step"
+    )
+    chinese = Chart("外资研发中心" * 10, "", (CENTRES,), kind="step", lang="zh")
+    for chart, lines in ((english, 2), (chinese, 2)):
+        assert chart.svg().count('font-size="16"') == lines

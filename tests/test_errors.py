@@ -18,6 +18,7 @@ import jifen
 from jifen import registers
 from jifen.answers.cases import read_cases
 from jifen.catalogue import CATALOGUE
+from jifen.cli import run
 from jifen.facts.vocabulary import load_vocabulary
 from jifen.plan.compile import compile_plan
 from jifen.schemes.load import load_scheme
@@ -113,7 +114,7 @@ def run_example(examples: Fences, page: str) -> None:
     elif last.endswith((".md", ".csv")):
         compiled(max(SCHEME.glob("*.md")))
     else:
-        exec(last, {"Path": Path, "jifen": jifen, "registers": registers, "rules": published()})
+        exec(last, {"Path": Path, "jifen": jifen, "registers": registers, "rules": published(), "command": run})
 
 
 def split(section: str) -> tuple[Fences, str]:

@@ -102,6 +102,11 @@ def test_nothing_found_is_said_and_exits_1(run: Run) -> None:
     assert json.loads(run("find", "qqqqq", "--format", "json").out) == []
 
 
+def test_what_no_row_says_is_unknown_and_not_a_no(run: Run) -> None:
+    ran = run("find", "--in", "windows", "--need", "English")
+    assert (ran.code, ran.out) == (1, "No row says so. What a row does not say is unknown, not a no.\n")
+
+
 @pytest.mark.parametrize(
     ("args", "code"),
     [
@@ -117,6 +122,7 @@ def test_nothing_found_is_said_and_exits_1(run: Run) -> None:
         (("register", "check", "school", "nowhere.csv"), "no-such-register"),
         (("register", "remove", "school"), "no-such-register"),
         (("regulation", "77"), "no-such-article"),
+        (("regulation", "unicorn"), "no-such-article"),
         (("indicators", "rd"), "no-such-indicator"),
         (("indicators", "rd_centres", "--svg", "nowhere/x.svg"), "no-such-file"),
     ],
@@ -164,6 +170,7 @@ def test_the_regulation_is_read_article_by_article(run: Run) -> None:
     assert "● cn/beijing/two-zones Two Zones points assessment for permanent residence" in ran.lines
     assert any(line.startswith("missing: the point values of both assessments") for line in ran.lines)
     assert run("regulation", "72", "--lang", "zh").lines[0] == "第72条 VI 国际开放合作"
+    assert run("regulation", "visa").lines == ran.lines
 
 
 def test_the_regulation_as_data_has_force_schemes_and_registers(run: Run) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from jifen import registers
 from jifen.problems import JifenError, PolicyError, RegisterError, RequestError
 from jifen.registers.places import distance_m
-from jifen.registers.rows import When, read_rows
+from jifen.registers.reading import read_rows
+from jifen.registers.rows import When
 from jifen.registers.schema import read_schema
 from jifen.schemes.shelf import Shelf
 
@@ -154,6 +155,8 @@ def bad(**fields: str) -> str:
         ({"en": ""}, [("register-empty", 3, 7, "", "")]),
         ({"zh": ""}, [("register-empty", 3, 13, "", "")]),
         ({"as_of": "soon"}, [("register-value", 3, 70, "soon", "")]),
+        ({"en": "Oth\x1ber"}, [("register-control-character", 3, 7, "Oth\\x1ber", "")]),
+        ({"en": "Oth\ter"}, [("register-control-character", 3, 7, "Oth\\ter", "")]),
         ({"en": '"Other'}, [("register-quotes", 3, 7, '', "")]),
     ],
 )  # fmt: skip
@@ -272,6 +275,19 @@ def test_a_bad_file_leaves_the_offices_last_good_file_as_it_was(tmp_path: Path) 
     assert [p.name for p in local.iterdir()] == ["events.csv"]
 
 
+def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    office, local = tmp_path / "office.csv", tmp_path / "local"
+    office.write_text(HEAD + GOOD, "utf-8")
+    local.write_text("a file where the folder should be", "utf-8")
+    with pytest.raises(RequestError):
+        registers.import_file("events", office, local)
+    local.unlink()
+    (local / "events.csv").mkdir(parents=True)
+    with pytest.raises(RequestError):
+        registers.import_file("events", office, local)
+    assert [p.name for p in local.iterdir()] == ["events.csv"]
+
+
 def test_a_broken_local_file_is_named_and_can_be_replaced(tmp_path: Path) -> None:
     office, local = tmp_path / "office.csv", tmp_path / "local"
     local.mkdir()
@@ -337,6 +353,16 @@ def test_needs_are_codes_or_their_words_and_all_must_be_met(public: registers.Re
     assert ids(registers.find(public, within=["hospitals"], need=["急诊"])) == ["peking-union", "united-family"]
 
 
+def test_one_code_in_two_columns_is_not_mixed_up(public: registers.Registers) -> None:
+    """`korean` is a curriculum of schools and a language of windows; a row has the need by the column that says it."""
+    assert {(n.register, n.column) for n in registers.needs(public) if n.code == "korean"} == {
+        ("schools", "curricula"),
+        ("windows", "languages"),
+        ("hospitals", "languages"),
+    }
+    assert ids(registers.find(public, need=["korean"])) == ["korean"]
+
+
 def test_an_unknown_need_is_told_with_the_nearest(public: registers.Registers) -> None:
     with pytest.raises(RequestError, match="nearest: emergency"):
         registers.find(public, within=["hospitals"], need=["emergancy"])
@@ -392,6 +418,17 @@ def test_a_window_is_open_only_where_both_ends_say_so(
     id_: str, on: date, expected: str, public: registers.Registers
 ) -> None:
     assert registers.phase(public["application-windows"].rows[id_], on) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "lat", "within"),
+    [("39.99, 116.47", 39.99, 0), ("39.99，116.47", 39.99, 0), ("wangjing", 39.995, 3000), ("望京", 39.995, 3000), ("协和医院", 39.913, 1000), ("Tongzhou", 39.8, 25000)],
+)  # fmt: skip
+def test_a_place_is_a_coordinate_a_district_or_a_row_with_its_precision(
+    text: str, lat: float, within: int, public: registers.Registers
+) -> None:
+    place = registers.read_place(text, public)
+    assert (place.lat, place.within_m) == (lat, within)
 
 
 @pytest.mark.parametrize("text", ["", "91,10", "39.99", "116.47,39.99", "Pudong", "39.99,116.47,5", "nan,nan", "1e2,3"])

@@ -9,19 +9,18 @@ import pytest
 
 from jifen import registers
 from jifen.problems import PolicyError, RequestError
-from jifen.registers.regulation import (
+from jifen.registers.coverage import (
     Links,
-    Regulation,
     citations_of,
     coverage,
     coverage_page,
     links,
-    load_regulation,
     mentions,
     places,
     promises_of_register,
     promises_of_scheme,
 )
+from jifen.registers.regulation import Regulation, load_regulation
 from jifen.schemes.load import load_scheme
 from jifen.schemes.shelf import Shelf, policy_folder, scheme_files
 
@@ -166,6 +165,22 @@ def test_a_citation_of_the_short_name_finds_its_promises(
 )
 def test_a_place_names_articles_and_paragraphs(text: str, expected: set[tuple[int, int]]) -> None:
     assert places(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("visa", [72]),
+        ("VISAS permits", [72]),
+        ("期刊", [68]),
+        ("forum", [67]),
+        ("国际学校", [73]),
+        ("unicorn", []),
+        ("  ", []),
+    ],
+)
+def test_articles_are_found_by_what_they_say(words: str, expected: list[int], regulation: Regulation) -> None:
+    assert [a.number for a in regulation.speaking_of(words)] == expected
 
 
 @pytest.mark.parametrize("number", [0, 77, "x", "", "7.2", "-1", "七"])

@@ -107,7 +107,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "unknown-code": _entry(
         "the value of `{fact}` is not a code of its list", "`{fact}` 的值不在代码表中",
-        "a code of the list; `jifen facts {fact}` shows it", "代码表中的代码；可用 `jifen facts {fact}` 查看",
+        "one of {codes}; `jifen facts {fact}` says what they mean", "{codes} 之一；含义见 `jifen facts {fact}`",
     ),
     "too-many-places": _entry(
         "the value of `{fact}` is finer than it can be counted", "`{fact}` 的值精度过高",
@@ -352,6 +352,9 @@ CATALOGUE: dict[str, Entry] = {
     "register-value": _entry(
         "the value of `{column}` has the wrong form", "`{column}` 的值格式不正确", "{form}", "{form}"
     ),
+    "register-control-character": _entry(
+        "`{column}` holds a control character", "`{column}` 含有控制字符", "text that can be printed", "可打印的文字"
+    ),
     "register-out-of-range": _entry(
         "the value of `{column}` is out of range", "`{column}` 的值超出范围", "{low} to {high}", "{low} 至 {high}"
     ),
@@ -379,17 +382,49 @@ CATALOGUE: dict[str, Entry] = {
         "the format {form} holds the rows of one register", "格式 {form} 只能包含一个名录的行", "one register: its name, or `--in NAME`", "一个名录：写出名称或 `--in 名称`"
     ),
     "bad-place": _entry(
-        "this is not a place", "无法识别此地点", "a latitude and longitude such as 39.99,116.47, or a district", "纬度,经度（如 39.99,116.47）或区名"
+        "this is not a place", "无法识别此地点", "39.99,116.47 (latitude first), a district, or a place of the registers", "纬度,经度（如 39.99,116.47）、区名或名录中的地点"
     ),
     "no-such-article": _entry(
-        "the Regulation has no article `{article}`", "条例没有第 `{article}` 条", "a number from 1 to {last}", "1 至 {last} 的数字"
+        "the Regulation has no article `{article}`", "条例没有第 `{article}` 条", "a number from 1 to {last}, or words that an article says", "1 至 {last} 的数字，或条文中的词"
     ),
     "no-such-indicator": _entry(
         "there is no indicator `{indicator}`", "没有指标 `{indicator}`", "an indicator; `jifen indicators` lists them", "指标名称；可用 `jifen indicators` 列出"
     ),
+    # the command line
+    "no-such-command": _entry(
+        "there is no command `{name}`", "没有命令 `{name}`", "a command; `{command} --help` lists them", "命令；可用 `{command} --help` 列出"
+    ),
+    "no-such-option": _entry(
+        "`{command}` has no option `{name}`", "`{command}` 没有选项 `{name}`", "an option; `{command} --help` lists them",
+        "选项；可用 `{command} --help` 列出",
+    ),
+    "missing-argument": _entry(
+        "`{command}` needs {name}", "`{command}` 缺少 {name}", "`{command} --help` shows how it is called", "用法见 `{command} --help`"
+    ),
+    "option-value": _entry(
+        "{name} cannot take this value", "{name} 不接受此值", "{expected}", "{expected}"
+    ),
+    "bad-usage": _entry(
+        "the command line cannot be read", "命令行无法读取", "`{command} --help` shows how it is called", "用法见 `{command} --help`"
+    ),
+    "cannot-write": _entry(
+        "the file cannot be written", "文件无法写入", "a folder that exists, with room, that may be written", "存在、可写且有空间的文件夹"
+    ),
+    "cannot-read": _entry(
+        "the file cannot be read", "文件无法读取", "a file that you may read", "有读取权限的文件"
+    ),
     # requests
     "no-such-scheme": _entry(
         "there is no scheme `{scheme}`", "没有方案 `{scheme}`", "the id of a scheme; `jifen schemes` lists them", "方案标识；可用 `jifen schemes` 列出"
+    ),
+    "group-of-schemes": _entry(
+        "`{group}` is a group of schemes", "`{group}` 是一组方案", "one scheme; `jifen schemes {group}` lists them", "一个方案；可用 `jifen schemes {group}` 列出"
+    ),
+    "nothing-in-force": _entry(
+        "none of these schemes is in force on {day}", "这些方案在 {day} 均未施行", "a day in a version; `jifen schemes` lists them", "某一版本施行期内的日期；可用 `jifen schemes` 查看"
+    ),
+    "no-documents": _entry(
+        "there is no scheme here", "此处没有方案", "the document of a scheme, or a folder with schemes", "方案文档或含有方案的文件夹"
     ),
     "no-policies": _entry(
         "there is no folder of policies", "没有政策文件夹", "a folder with `facts/` and schemes", "含有 `facts/` 和方案的文件夹"
@@ -401,8 +436,24 @@ CATALOGUE: dict[str, Entry] = {
     "case-form": _entry(
         "the case cannot be read", "案例无法读取", "{expected}", "{expected}"
     ),
+    "stale-oddity": _entry(
+        "no finding `{finding}` is left for this oddity", "已没有与此条目相符的发现 `{finding}`",
+        "only findings that `jifen verify` still makes; take the entry out", "`jifen verify` 仍会得出的发现；请删去该条目",
+    ),
     "file-exists": _entry(
         "the file exists already", "文件已存在", "a new name, or --force", "新的文件名，或 --force"
+    ),
+    # advice
+    "no-scheme-named": _entry(
+        "no scheme is named", "没有指定方案", "--scheme ID, or --across for all of them", "--scheme 方案，或用 --across 比较全部方案"
+    ),
+    "bad-horizon": _entry(
+        "so many years cannot be looked ahead", "无法展望这么多年", "1 to {limit} years", "1 至 {limit} 年"
+    ),
+    "cannot-count": _entry(
+        "`{fact}` cannot be counted on from the number given", "无法由给出的数值推算 `{fact}` 的增长",
+        "a whole number of years, months or days in the profile that grows with time and does not follow from dates",
+        "档案中随时间增长、且不由日期得出的整年、整月或整日数",
     ),
 }  # fmt: skip
 """Every problem by its code."""

@@ -182,7 +182,8 @@ class _Drawing:
         self.chart, self.width = chart, width
         self.marks: list[str] = []
         legend = len(chart.series) > 1
-        self.top = 46.0 + (24 * self._legend_lines() if legend else 0)
+        self.titles = self._wrapped(chart.title, 17)
+        self.top = 26.0 + 20 * max(1, len(self.titles)) + (24 * self._legend_lines() if legend else 0)
         self.left, self.right = 20.0, width - 20.0
         self.below = (16.0 if chart.kind == "stacked" else 34.0) + (
             18 * len(self._wrapped(chart.note)) if chart.note else 0
@@ -195,7 +196,8 @@ class _Drawing:
 
     def text(self, style: bool) -> str:
         chart = self.chart
-        self._write(20, 28, chart.title, 16, bold=True)
+        for n, line in enumerate(self.titles):
+            self._write(20, 28 + 20 * n, line, 16, bold=True)
         if len(chart.series) > 1:
             self._legend()
         {"line": self._lines, "step": self._lines, "bars": self._bars, "stacked": self._stacked}[chart.kind]()
@@ -234,10 +236,10 @@ class _Drawing:
             f'<line class="s-{ink}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{_PLAIN[ink]}"/>'
         )
 
-    def _wrapped(self, text: str) -> list[str]:
+    def _wrapped(self, text: str, size: float = 12) -> list[str]:
         lines: list[str] = []
         for word in _pieces(text):
-            if lines and _width(lines[-1] + word) <= self.width - 40:
+            if lines and _width(lines[-1] + word, size) <= self.width - 40:
                 lines[-1] += word
             else:
                 lines.append(word.lstrip())
@@ -258,7 +260,7 @@ class _Drawing:
 
     def _legend(self) -> None:
         for n, (x, line) in enumerate(self._legend_places()):
-            y = 52.0 + 22 * line
+            y = 32.0 + 20 * max(1, len(self.titles)) + 22 * line
             if self.chart.kind in ("line", "step"):
                 self.marks.append(_marker(n, x + 5, y - 4))
             else:
@@ -353,6 +355,7 @@ class _Drawing:
         marks = self._scale(min(0.0, *values), max(0.0, *values))
         room = (self.right - self.left) / len(xs)
         wide = min(56.0, room * 0.78 / len(chart.series))
+        named = all(_width(_amount(v)) <= wide + 6 for v in values)
         every = math.ceil(max(_width(_label(x)) + 8 for x in xs) / room)
         zero = self._y(0, marks)
         for place, x in enumerate(xs):
@@ -367,8 +370,9 @@ class _Drawing:
                 y = self._y(point.y, marks)
                 told = f"{each.name}, {_label(x)}: {_value(point)}" + (f" – {point.note}" if point.note else "")
                 self.marks.append(_bar(n, left + 1, min(y, zero), wide - 2, abs(y - zero), told, point.sure))
-                if _width(_amount(point.y)) <= wide + 6:
-                    self._write(left + wide / 2, min(y, zero) - 5, _amount(point.y), 12, "ink", "middle", bold=True)
+                if named:
+                    above = min(y, zero) - 5 if point.y >= 0 else y + 15
+                    self._write(left + wide / 2, above, _amount(point.y), 12, "ink", "middle", bold=True)
 
     def _stacked(self) -> None:
         chart, xs = self.chart, _categories(self.chart.series)

@@ -84,7 +84,7 @@ class Problem:
         if self.expected(lang):
             lines.append(f"  {expected}{colon}{self.expected(lang)}")
         if self.found:
-            lines.append(f"  {found}{colon}{self.found}")
+            lines.append(f"  {found}{colon}{_short(self.found)}")
         if self.nearest:
             lines.append(f"  {nearest}{colon}{self.nearest}")
         return "\n".join(lines)
@@ -104,6 +104,15 @@ class Problem:
         """The same problem with more said about the place; what is already known stays."""
         known = {k: v for k, v in where.items() if not getattr(self.where, k)}
         return replace(self, where=replace(self.where, **known))
+
+
+_LONGEST = 120
+
+
+def _short(text: str) -> str:
+    """On one line, and cut where it is longer than anybody reads."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 class JifenError(ValueError):

@@ -8,13 +8,15 @@ JSON is read by the same reader.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from jifen.problems import JifenError, Problem, ProfileError, RequestError, Where
+from jifen.problems import JifenError, Problem, ProfileError, RequestError, Where, nearest
 
 LARGEST = 1_000_000
 """Largest file that is read, in bytes."""
@@ -57,19 +59,46 @@ Node = Text | Items | Table
 
 
 def read_bytes(path: Path, error: type[JifenError] = ProfileError) -> bytes:
-    """The bytes of a file. Raises `error` when it is missing, not a file, or larger than `LARGEST`."""
+    """The bytes of a file, or of what a pipe brings. Raises `error` when larger than `LARGEST`, RequestError when it cannot be read."""
     name = str(path)
     try:
-        size = path.stat().st_size
-        if not path.is_file():
+        if not (path.is_file() or path.is_fifo()) and path.exists():
             raise RequestError([Problem("not-a-file", Where(name))])
-        if size > LARGEST:
-            raise error([Problem("file-too-large", Where(name), {"limit": LARGEST}, found=f"{size:,} bytes")])
-        return path.read_bytes()
+        size = path.stat().st_size
+        if size <= LARGEST:
+            with path.open("rb") as file:
+                data = file.read(LARGEST + 1)
+            if len(data) <= LARGEST:
+                return data
+            size = len(data)
+        raise error([Problem("file-too-large", Where(name), {"limit": LARGEST}, found=f"{size:,} bytes")])
     except JifenError:
         raise
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise RequestError([Problem("no-such-file", Where(name), nearest=_beside(path))]) from None
+    except OSError as e:
+        raise RequestError([Problem("cannot-read", Where(name), found=e.strerror or "")]) from None
+
+
+def _beside(path: Path) -> str:
+    """The file in the same folder whose name is most like this one."""
+    try:
+        found = nearest(path.name, sorted(p.name for p in path.parent.iterdir()))
     except (OSError, ValueError):
-        raise RequestError([Problem("no-such-file", Where(name))]) from None
+        return ""
+    return str(path.with_name(found)) if found else ""
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises RequestError where it cannot be written."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part") if path.name else path
+    try:
+        partial.write_text(text, "utf-8")
+        partial.replace(path)
+    except OSError as e:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise RequestError([Problem("cannot-write", Where(str(path)), found=e.strerror or "")]) from None
 
 
 def decode(data: bytes, file: str, error: type[JifenError] = ProfileError) -> str:

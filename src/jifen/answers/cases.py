@@ -14,8 +14,9 @@ from jifen.engines.reference import STATUSES, Range, State
 from jifen.facts.profiles import Profile, profile_from
 from jifen.facts.values import show_number
 from jifen.facts.vocabulary import Vocabulary, currency_places
-from jifen.forms import Form
+from jifen.forms import Form, Words
 from jifen.problems import JifenError, PolicyError, Problem, RequestError, Where, nearest
+from jifen.schemes.model import Conditions, ConditionTable, Scheme
 from jifen.strict_yaml import Items, Node, Table, Text, decode, parse, read_bytes
 
 EXPECTATIONS = ("status", "outcome", "points", "criteria", "requirements", "missing", "amounts")
@@ -52,12 +53,24 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Untried:
-    """What the cases of a scheme never did: rows never hit, conditions never true, never false."""
+class Rule:
+    """A row or a condition as the law has it: its id, the heading over it, its words."""
 
-    rows: tuple[str, ...]
-    never_true: tuple[str, ...]
-    never_false: tuple[str, ...]
+    id: str
+    heading: Words
+    words: Words
+
+    def data(self) -> dict[str, Any]:
+        return {"id": self.id, "heading": dict(self.heading), "words": dict(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """What the cases of a scheme never did: rows never hit, conditions never true, never false, of `total` things to try."""
+
+    rows: tuple[Rule, ...]
+    never_true: tuple[Rule, ...]
+    never_false: tuple[Rule, ...]
     total: int
 
 
@@ -202,9 +215,10 @@ def _sum(amount: AmountAnswer) -> str:
 
 def untried(rules: Jifen, cases: list[Case]) -> Untried:
     """What no case of a scheme tried, over all the versions that its cases reach."""
-    hit: dict[str, bool] = {}
-    true: dict[str, bool] = {}
-    false: dict[str, bool] = {}
+    told: dict[tuple[str, str], Rule] = {}
+    hit: dict[tuple[str, str], bool] = {}
+    true: dict[tuple[str, str], bool] = {}
+    false: dict[tuple[str, str], bool] = {}
     for case in cases:
         plan = rules.plan(case.scheme, case.on)
         if plan is None:
@@ -214,20 +228,43 @@ def untried(rules: Jifen, cases: list[Case]) -> Untried:
             state = State(plan, values, case.on)
         except JifenError:
             continue
+        headings = {c.criterion.id: c.criterion.title for c in plan.parts.values()}
+        headings |= {g.amount.id: g.amount.title for g in plan.amounts}
         for track in (*plan.tracks, *(g.track for g in plan.amounts if g.track)):
             place = state.value(track.row)
             for n, row in enumerate(track.table.rows):
-                name = f"{track.criterion}: {' | '.join(row.label)}"
-                hit[name] = hit.get(name, False) or n == place
+                label = " | ".join(row.label)
+                key = (track.criterion, label)
+                told[key] = Rule(track.criterion, headings.get(track.criterion, {}), {"en": label, "zh": label})
+                hit[key] = hit.get(key, False) or n == place
+        told |= {(rule.id, ""): rule for rule in _conditions(plan.scheme)}
         for id_, node in {**plan.items, **plan.rows}.items():
-            truth = state.truth(node)
-            true[id_] = true.get(id_, False) or truth is True
-            false[id_] = false.get(id_, False) or truth is False
+            if node.low == node.high:  # `otherwise`, or decided by the day: nothing to try
+                continue
+            key, truth = (id_, ""), state.truth(node)
+            true[key] = true.get(key, False) or truth is True
+            false[key] = false.get(key, False) or truth is False
 
-    def missed(seen: dict[str, bool]) -> tuple[str, ...]:
-        return tuple(name for name, done in seen.items() if not done)
+    def missed(seen: dict[tuple[str, str], bool]) -> tuple[Rule, ...]:
+        return tuple(told.get(key, Rule(key[0], {}, {})) for key, done in seen.items() if not done)
 
-    return Untried(missed(hit), missed(true), missed(false), len(hit) + len(true))
+    return Untried(missed(hit), missed(true), missed(false), len(hit) + 2 * len(true))
+
+
+def _conditions(scheme: Scheme) -> Iterator[Rule]:
+    """Every condition of a scheme with its heading and its words."""
+    lists = [(r.title, r.conditions) for r in scheme.requirements]
+    lists += [(d.title, d.definition) for d in scheme.derived if isinstance(d.definition, Conditions)]
+    lists += [(o.title, o.conditions) for o in scheme.outcomes]
+    for title, conditions in lists:
+        yield from (Rule(item.id, title, item.words) for item in conditions.walk())
+    todo = [scheme.points] if scheme.points else []
+    while todo:
+        criterion = todo.pop()
+        todo += criterion.criteria()
+        for part in criterion.parts:
+            if isinstance(part, ConditionTable):
+                yield from (Rule(row.id, criterion.title, row.words) for row in part.rows)
 
 
 def case_files(folder: Path, scheme: str = "") -> list[Path]:

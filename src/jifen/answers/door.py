@@ -123,6 +123,17 @@ class Jifen:
                 raise ProfileError(problems)
         return values
 
+    def following(self, fact: str) -> list[str]:
+        """The facts that follow from this one by the rules of the vocabulary: the age from the date of birth."""
+        from jifen.plan.nodes import variables as used
+
+        typed, variables = self._rules
+        return [
+            name
+            for name, rule in typed.items()
+            if name in self.vocabulary.facts and any(fact in variables[v].facts for v in used([rule.node]))
+        ]
+
     def _contradiction(self, profile: Profile, name: str, value: int, variables: Any, node: Any, on: date) -> Problem:
         from jifen.plan.nodes import variables as used
 

@@ -6,16 +6,18 @@ import gc
 import os
 import sys
 
-from jifen.problems import JifenError
+from jifen.problems import JifenError, Problem, Where
+
+_INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command; a mistake of the user is a message on standard error and exit code 2."""
-    from jifen.cli.app import whole_application
-
     gc.set_threshold(100_000)  # a command is short and makes few circles
     try:
-        whole_application()(standalone_mode=True)
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+        sys.exit(code)
     except JifenError as e:
         lang = "zh" if _option("--lang") == "zh" else "en"
         if _option("--format") == "json":
@@ -25,9 +27,35 @@ def main() -> None:
         else:
             print(e.text(lang), file=sys.stderr)
         sys.exit(2)
-    except BrokenPipeError:
+    except OSError as e:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        if isinstance(e, BrokenPipeError):
+            sys.exit(0)
+        lang = "zh" if _option("--lang") == "zh" else "en"
+        code = "cannot-read" if e.filename else "cannot-write"
+        problem = Problem(code, Where(str(e.filename or "/dev/stdout")), found=e.strerror or "")
+        print(problem.text(lang), file=sys.stderr)
+        sys.exit(2)
+
+
+def run(args: list[str]) -> int:
+    """Run a command line and give its exit code; `-` stands for standard input. Raises JifenError for every mistake."""
+    from jifen.cli.app import whole_application
+    from jifen.cli.usage import mistake_in
+
+    try:
+        code = whole_application()(
+            ["/dev/stdin" if a == "-" else a for a in args], prog_name="jifen", standalone_mode=False
+        )
+    except Exception as e:
+        if not hasattr(e, "exit_code") or not hasattr(e, "ctx"):
+            raise
+        if type(e).__name__ == "NoArgsIsHelpError":
+            return 2
+        raise mistake_in(e) from None
+    if code == _INTERRUPTED:
+        print(file=sys.stderr)
+    return int(code or 0)
 
 
 def _option(name: str) -> str:

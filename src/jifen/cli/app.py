@@ -16,7 +16,7 @@ import typer
 
 from jifen.answers import door
 
-COMMANDS = ("commands", "agree", "registers", "regulation")
+COMMANDS = ("commands", "advice", "proof", "agree", "registers", "regulation")
 """The modules of commands, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(
@@ -65,6 +65,21 @@ SchemeIds = Annotated[
     list[str],
     typer.Option("--scheme", "-s", metavar="ID", help="Only this scheme (may be repeated); a group such as `cn` too."),
 ]
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"jifen {door.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
 
 
 def load_rules(policies: list[Path]) -> door.Jifen:

@@ -5,6 +5,7 @@ Each reads, asks the library, and prints. What is printed is made in `render`.
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,9 +30,11 @@ from jifen.cli.app import (
     load_rules,
     print_json,
 )
+from jifen.facts.profiles import Profile, unknown_fact
 from jifen.plan.form import in_force
-from jifen.problems import JifenError, Problem, RequestError, Where, nearest
+from jifen.problems import JifenError, Problem, RequestError, Where
 from jifen.schemes.shelf import policy_folder, scheme_files
+from jifen.strict_yaml import write_whole
 
 
 @app.command(
@@ -126,6 +129,8 @@ def show(
         render.scheme_file(path, format.value, lang.value)
     else:
         rules = load_rules(policies)
+        if scheme not in rules.shelf.schemes and (below := _below(rules, scheme)):
+            raise RequestError([Problem("group-of-schemes", blanks={"group": scheme}, nearest=below)])
         version = in_force(rules.versions(scheme), door.as_day(on))
         if version is None:
             [answer] = rules.check({}, on, [scheme])
@@ -135,6 +140,12 @@ def show(
         render.scheme_file(path, format.value, lang.value)
     if watch:
         _watch(path, format.value, lang.value)
+
+
+def _below(rules: door.Jifen, group: str) -> str:
+    """The first schemes of a group, as a hint; nothing if there is no such group."""
+    below = [s for s in rules.shelf.schemes if s.startswith(group.rstrip("/") + "/")]
+    return ", ".join(below[:3]) + (", …" if len(below) > 3 else "")
 
 
 def _watch(path: Path, format_: str, lang: str) -> None:
@@ -157,23 +168,29 @@ def _watch(path: Path, format_: str, lang: str) -> None:
         raise typer.Exit(0) from None
 
 
-@app.command(epilog="Examples:  jifen facts  ·  jifen facts canada.education  ·  jifen facts china")
+@app.command(
+    epilog="Examples:  jifen facts  ·  jifen facts canada.education  ·  jifen facts china  ·  jifen facts salary"
+)
 def facts(
-    name: Annotated[str, typer.Argument(help="A fact, or the beginning of names.")] = "",
+    name: Annotated[str, typer.Argument(help="A fact, the beginning of names, or a word of a name or title.")] = "",
     format: AsText = Format.text,
     lang: Language = Lang.en,
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """List the facts that can be known, or show one with its codes."""
+    from jifen.cli.fact_text import fact_data, fact_list
+
     rules = load_rules(policies)
     known = rules.vocabulary.facts
     found = [f for f in known.values() if f.id == name] or [f for f in known.values() if f.id.startswith(name)]
+    word = re.compile(rf"(?<![a-z]){re.escape(name.lower())}")
+    found = found or [f for f in known.values() if word.search(f"{f.id} {f.title['en']} {f.title['zh']}".lower())]
     if not found:
-        raise RequestError([Problem("unknown-fact", blanks={"name": name}, found=name, nearest=nearest(name, known))])
+        raise RequestError([unknown_fact(name, rules.vocabulary)])
     if format is Format.json:
-        print_json([render.fact_data(f) for f in found])
+        print_json([fact_data(f) for f in found])
     else:
-        render.fact_list(found, lang.value)
+        fact_list(found, rules, lang.value)
 
 
 @app.command(
@@ -187,28 +204,37 @@ def new(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
     about: Annotated[
-        Subject, typer.Option("--about", help="Whom the profile is about, where no scheme is named.")
+        Subject, typer.Option("--about", help="Whom the profile is about, where the schemes are for both.")
     ] = Subject.person,
     on: OnDay = None,
     lang: Language = Lang.en,
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Begin a profile: a commented template with the facts that the schemes ask, or an interview."""
-    from jifen.cli.template import interview, template
+    from jifen.cli.asking import Asking, profile_text
+    from jifen.cli.template import template
 
     if profile.exists() and not force:
         raise RequestError([Problem("file-exists", Where(str(profile)))])
     rules = load_rules(policies)
-    ids = chosen(rules, scheme) or [s for s, v in rules.shelf.schemes.items() if v[-1].subject == about.value]
-    text = interview(rules, ids, on, lang.value) if ask else template(rules, ids, on, lang.value)
-    partial = profile.with_name(profile.name + ".part")
-    try:
-        partial.write_text(text, "utf-8")
-        partial.replace(profile)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise RequestError([Problem("no-such-file", Where(str(profile.parent)))]) from None
+    day = door.as_day(on)
+    ids = _about_one(rules, chosen(rules, scheme) or list(rules.shelf.schemes), about.value)
+    ids = [s for s in ids if in_force(rules.versions(s), day)]
+    if not ids:
+        raise RequestError([Problem("nothing-in-force", blanks={"day": day})])
+    if ask:
+        asking = Asking(rules, Profile({}, {}), day, ids, lang=lang.value)
+        asking.run()
+        text = profile_text(asking.profile(), rules)
+    else:
+        text = template(rules, ids, on, lang.value)
+    write_whole(profile, text)
     print(f"{profile}")
+
+
+def _about_one(rules: door.Jifen, ids: list[str], about: str) -> list[str]:
+    """The schemes that can share a profile, which is about one subject: those for `about`, or all if none is."""
+    return [s for s in ids if rules.versions(s)[-1].subject == about] or ids
 
 
 @app.command(epilog="Examples:  jifen lint  ·  jifen lint policies/cn/k-visa  ·  jifen lint --format json")
@@ -224,6 +250,8 @@ def lint(
     if path is not None and not path.exists():
         raise RequestError([Problem("no-such-file", Where(str(path)))])
     files = scheme_files(path or policy_folder())
+    if not files:
+        raise RequestError([Problem("no-documents", Where(str(path)))])
     problems, checked = lint_files(files, policies)
     if format is Format.json:
         print_json({"files": checked, "problems": [p.data() for p in problems]})
@@ -261,9 +289,9 @@ def run_tests(
                         "cases": len(results),
                         "failed": [as_data(r) for r in results if not r.passed],
                         "untried": {
-                            "rows": list(left.rows),
-                            "never_true": list(left.never_true),
-                            "never_false": list(left.never_false),
+                            "rows": [r.data() for r in left.rows],
+                            "never_true": [r.data() for r in left.never_true],
+                            "never_false": [r.data() for r in left.never_false],
                             "of": left.total,
                         },
                     }
@@ -271,7 +299,7 @@ def run_tests(
     if format is Format.json:
         print_json(found)
     else:
-        render.case_results(found, show_untried or bool(scheme))
+        render.case_results(found, show_untried or bool(scheme), lang.value)
     if failed:
         raise typer.Exit(1)
 

@@ -67,7 +67,12 @@ def find(
     ] = [],  # noqa: B006
     district: Annotated[str, typer.Option("--district", metavar="NAME", help="Only in this district.")] = "",
     near: Annotated[
-        str, typer.Option("--near", metavar="LAT,LON|DISTRICT", help="Nearest to a workplace or a district first.")
+        str,
+        typer.Option(
+            "--near",
+            metavar="LAT,LON|DISTRICT|NAME",
+            help="Nearest first: to a coordinate, a district, or a place of the registers.",
+        ),
     ] = "",
     within: Annotated[
         float | None, typer.Option("--within", metavar="KM", min=0, help="What may lie within so many kilometres.")
@@ -88,7 +93,7 @@ def find(
         all_, words, within=in_, need=need, district=district, near=near or None, within_km=within,
         open_on=as_day(on) if on else None,
     )  # fmt: skip
-    _print(found, all_, in_, format, lang)
+    _print(found, all_, in_, format, lang, bool(need))
     if not found:
         raise typer.Exit(1)
 
@@ -142,13 +147,15 @@ def remove(name: _Name, lang: Language = Lang.en, local: LocalFolder = None) -> 
         raise typer.Exit(1)
 
 
-def _print(found: list[Found], all_: Registers, names: list[str], format: RegisterFormat, lang: Lang) -> None:
+def _print(
+    found: list[Found], all_: Registers, names: list[str], format: RegisterFormat, lang: Lang, asked_need: bool = False
+) -> None:
     from jifen import registers as public
     from jifen.cli import register_text as text
     from jifen.registers.export import only_register
 
     if format is RegisterFormat.text:
-        text.rows(found, all_, lang.value)
+        text.rows(found, all_, lang.value, asked_need)
     elif format is RegisterFormat.json:
         print_json([public.as_data(f, all_) for f in found])
     elif format is RegisterFormat.geojson:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ from jifen.cli.registers import LocalFolder
 from jifen.problems import Problem, RequestError, Where
 
 if TYPE_CHECKING:
-    from jifen.registers.regulation import Covered
+    from jifen.registers.coverage import Covered
 
 
 class CoverageFormat(StrEnum):
@@ -23,10 +24,12 @@ class CoverageFormat(StrEnum):
 
 
 @app.command(
-    epilog="Examples:  jifen regulation  ·  jifen regulation 72 --lang zh  ·  jifen regulation --coverage  ·  jifen regulation --coverage --all --format json"
+    epilog="Examples:  jifen regulation  ·  jifen regulation 72 --lang zh  ·  jifen regulation visa  ·  jifen regulation --coverage  ·  jifen regulation --coverage --all --format json"
 )
 def regulation(
-    article: Annotated[str, typer.Argument(help="The number of an article; all articles if left out.")] = "",
+    article: Annotated[
+        str, typer.Argument(help="The number of an article, or words that it says; all articles if left out.")
+    ] = "",
     show_coverage: Annotated[
         bool, typer.Option("--coverage", help="Every promise about people and bodies from abroad, and what answers it.")
     ] = False,
@@ -38,14 +41,20 @@ def regulation(
 ) -> None:
     """Read the 2024 Regulation article by article, with the schemes and registers that answer it."""
     from jifen import registers as public
-    from jifen.cli import register_text as text
-    from jifen.registers import regulation as law
+    from jifen.cli import regulation_text as text
+    from jifen.registers import coverage as law
+    from jifen.registers.regulation import load_regulation
 
-    found = law.load_regulation()
-    chosen = found.article(article) if article else None
+    found = load_regulation()
+    if article.isdecimal():
+        chosen = [found.article(article)]
+    else:
+        chosen = found.speaking_of(article) if article else list(found.articles.values())
+    if not chosen:
+        raise RequestError([Problem("no-such-article", blanks={"article": article, "last": max(found.articles)})])
     linked, data = law.links(found, load_rules(policies).shelf), public.load(local)
     if show_coverage or format is CoverageFormat.markdown:
-        numbers = [chosen.number] if chosen else list(found.articles) if all_ else None
+        numbers = None if not article and not all_ else [a.number for a in chosen]
         covered = law.coverage(found, data, linked, numbers)
         if format is CoverageFormat.json:
             print_json([_covered(c) for c in covered])
@@ -54,7 +63,7 @@ def regulation(
         else:
             text.coverage(covered, lang.value)
         return
-    covered = law.coverage(found, data, linked, [chosen.number] if chosen else list(found.articles))
+    covered = law.coverage(found, data, linked, [a.number for a in chosen])
     if format is CoverageFormat.json:
         print_json(
             [
@@ -66,13 +75,13 @@ def regulation(
                     "promises": [_covered(c) for c in covered if c.promise.article == a.number],
                     "also_cited_by": [link.scheme for link in law.mentions(found, linked, a.number)],
                 }
-                for a in ([chosen] if chosen else found.articles.values())
+                for a in chosen
             ]
         )
-    elif chosen:
-        text.article(chosen, found, covered, law.mentions(found, linked, chosen.number), lang.value)
+    elif len(chosen) == 1:
+        text.article(chosen[0], found, covered, law.mentions(found, linked, chosen[0].number), lang.value)
     else:
-        text.contents(found, lang.value)
+        text.contents(found, chosen, lang.value)
 
 
 def _covered(each: Covered) -> dict[str, object]:
@@ -112,7 +121,7 @@ def indicators(
     """Published counts with date and source: research centres, organisations, permits; and hubs side by side."""
     from jifen import registers as public
     from jifen.answers.door import as_day
-    from jifen.cli import register_text as text
+    from jifen.cli import regulation_text as text
     from jifen.registers import indicators as series
 
     data = public.load(local)
@@ -172,5 +181,6 @@ def _write(path: Path, text: str) -> None:
         part.write_text(text + "\n", "utf-8")
         part.replace(path)
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise RequestError([Problem("no-such-file", Where(str(path.parent)))]) from None

@@ -15,8 +15,8 @@ from rich.text import Text
 from jifen.answers.answer import Answer, Hit
 from jifen.answers.door import Jifen
 from jifen.answers.receipts import Replay
+from jifen.cli.console import console as _console
 from jifen.engines.reference import Range
-from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
 from jifen.problems import Problem
 from jifen.schemes.citations import Citation
@@ -53,11 +53,6 @@ _SAY = {
 }  # fmt: skip
 _SUBJECTS = {"person": {"en": "person", "zh": "个人"}, "organisation": {"en": "organisation", "zh": "机构"}}
 _SURE = {"confirmed": "", "memory": "memory", "uncertain": "uncertain"}
-
-
-def _console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)
 
 
 def clear() -> None:
@@ -297,56 +292,6 @@ def scheme_file(path: Path, format_: str, lang: str) -> None:
     _console().print(Markdown(text))
 
 
-def fact_data(fact: Fact) -> dict[str, Any]:
-    from jifen.facts.values import plain_value
-
-    found: dict[str, Any] = {
-        "id": fact.id,
-        "subject": fact.subject,
-        "type": fact.kind,
-        "unit": fact.unit_text,
-        "title": dict(fact.title),
-        "question": dict(fact.question),
-        "help": dict(fact.help),
-        "evidence": dict(fact.evidence),
-        "personal": fact.personal,
-        "changes": fact.changes,
-        "decided_by_authority": fact.authority,
-    }
-    if fact.codes:
-        found["codes"] = {k: dict(v) for k, v in fact.codes.values.items()}
-    elif fact.kind not in ("yes/no", "spells"):
-        found["domain"] = [plain_value(fact, fact.low), plain_value(fact, fact.high)]
-    return found
-
-
-def fact_list(found: Sequence[Fact], lang: str) -> None:
-    console = _console()
-    if len(found) == 1:
-        fact = found[0]
-        console.print(f"[bold]{fact.id}[/bold]  {escape(fact.title[lang])}  [dim]{fact.kind} {fact.unit_text}[/dim]")
-        console.print(f"  {escape(fact.question[lang])}")
-        if fact.help:
-            console.print(f"  [dim]{escape(fact.help[lang])}[/dim]")
-        for code, words in (fact.codes.values if fact.codes else {}).items():
-            console.print(f"    [cyan]{escape(code)}[/cyan]  {escape(words[lang])}")
-        return
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
-    names = {"en": ("fact", "title", "type", "values"), "zh": ("事实", "名称", "类型", "取值")}[lang]
-    for name in names:
-        table.add_column(name)
-    from jifen.cli.template import allowed
-
-    for fact in found:
-        table.add_row(
-            Text(fact.id, style="bold"),
-            Text(fact.title[lang]),
-            Text(fact.kind, style="dim"),
-            Text(allowed(fact, lang)),
-        )
-    console.print(table)
-
-
 def lint(problems: Sequence[Problem], checked: int, lang: str) -> None:
     console = _console()
     for problem in problems:
@@ -363,42 +308,78 @@ def lint(problems: Sequence[Problem], checked: int, lang: str) -> None:
         console.print(f"[green]{words[lang]}[/green]")
 
 
-def case_results(found: Sequence[dict[str, Any]], details: bool) -> None:
-    console = _console()
+_CASES = {
+    "en": {
+        "cases": "{n} cases", "one": "1 case", "untried": "{n} of {of} untried", "line": "line {n}",
+        "differs": "{what}: expected {expected}, found {found}", "sum": "{passed} passed, {failed} failed",
+        "rows": "row never hit", "never_true": "never true", "never_false": "never false", "none": "No worked examples.",
+    },
+    "zh": {
+        "cases": "{n} 个案例", "one": "1 个案例", "untried": "{of} 项中 {n} 项未试", "line": "第 {n} 行",
+        "differs": "{what}：应为 {expected}，实为 {found}", "sum": "{passed} 个通过，{failed} 个未通过",
+        "rows": "从未适用的行", "never_true": "从未成立", "never_false": "从未不成立", "none": "没有案例。",
+    },
+}  # fmt: skip
+
+
+def case_results(found: Sequence[dict[str, Any]], details: bool, lang: str) -> None:
+    """The worked examples of schemes, and with `details` what they leave untried, in the words of the law."""
+    console, say = _console(), _CASES[lang]
+    if not found:
+        console.print(say["none"])
+        return
     total = sum(s["cases"] for s in found)
     failed = sum(len(s["failed"]) for s in found)
     for scheme in found:
         left = scheme["untried"]
         count = sum(len(left[k]) for k in ("rows", "never_true", "never_false"))
         mark = "[red]✕[/red]" if scheme["failed"] else "[green]●[/green]"
-        console.print(
-            f"{mark} {scheme['scheme']}  {scheme['cases']} cases"
-            + (f"  [yellow]{count} untried[/yellow] [dim]of {2 * left['of']}[/dim]" if count else "")
-        )
+        cases = say["one"] if scheme["cases"] == 1 else say["cases"].format(n=scheme["cases"])
+        rest = f"  [yellow]{say['untried'].format(n=count, of=left['of'])}[/yellow]" if count else ""
+        console.print(f"{mark} {scheme['scheme']}  {cases}{rest}")
         for case in scheme["failed"]:
-            console.print(f"    [red]{escape(case['case'])}[/red]  [dim]line {case['where'].get('line')}[/dim]")
+            line = say["line"].format(n=case["where"].get("line"))
+            console.print(f"    [red]{escape(case['case'])}[/red]  [dim]{line}[/dim]")
             for d in case["differences"]:
-                console.print(
-                    f"      {escape(d['what'])}: expected {escape(d['expected'])}, found {escape(d['found'])}"
-                )
-        if details:
-            for key, words in (
-                ("rows", "row never hit"),
-                ("never_true", "never true"),
-                ("never_false", "never false"),
-            ):
-                for name in left[key]:
-                    console.print(f"    [yellow]{words}[/yellow]  {escape(name)}")
+                console.print(f"      {escape(say['differs'].format(**d))}")
+        if details and count:
+            table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+            for key in ("rows", "never_true", "never_false"):
+                for rule in left[key]:
+                    heading, words = (rule[part].get(lang, "") for part in ("heading", "words"))
+                    told = (
+                        ": ".join(x for x in (heading, words) if x)
+                        if lang == "en"
+                        else f"{heading}：{words}".strip("：")
+                    )
+                    table.add_row(Text(f"    {say[key]}", style="yellow"), Text(told), Text(rule["id"], style="dim"))
+            console.print(table)
     colour = "red" if failed else "green"
-    console.print(f"[{colour}]{total - failed} passed, {failed} failed[/{colour}]")
+    console.print(f"[{colour}]{say['sum'].format(passed=total - failed, failed=failed)}[/{colour}]")
+
+
+_PARTS = {
+    "profile_hash": {"en": "profile", "zh": "档案"},
+    "facts_hash": {"en": "vocabulary", "zh": "事实词汇"},
+    "scheme_hash": {"en": "text of the scheme", "zh": "方案文本"},
+    "refers": {"en": "a scheme that it refers to", "zh": "所引用的方案"},
+    "version": {"en": "version in force", "zh": "施行版本"},
+    "engine": {"en": "version of the engine", "zh": "引擎版本"},
+}
 
 
 def replays(results: Sequence[Replay], lang: str) -> None:
+    """Each answer computed again: the same or not, and what differs from the day on which it was given."""
     console = _console()
+    sep = {"en": ", ", "zh": "、"}[lang]
     for result in results:
         if result.same:
-            words = {"en": "the same answer", "zh": "答复相同"}[lang]
-            console.print(f"[green]●[/green] {result.scheme}  {result.as_of}  {words}")
+            sign, words = "[green]●[/green]", {"en": "the same answer", "zh": "答复相同"}[lang]
         else:
-            words = {"en": "a different answer; changed: ", "zh": "答复不同；变化："}[lang]
-            console.print(f"[red]✕[/red] {result.scheme}  {result.as_of}  {words}{', '.join(result.differs)}")
+            sign, words = "[red]✕[/red]", {"en": "a different answer", "zh": "答复不同"}[lang]
+        changed = sep.join(_PARTS[part][lang] for part in result.differs if part in _PARTS)
+        if changed:
+            words += {"en": "; not as before: ", "zh": "；与当时不同："}[lang] + changed
+        elif not result.same:
+            words += {"en": "; the receipt was altered", "zh": "；回执被改动"}[lang]
+        console.print(f"{sign} {result.scheme}  {result.as_of}  {words}")

@@ -1,19 +1,13 @@
-"""A new profile: a commented template, or an interview that asks what settles most."""
+"""A new profile: a commented template."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-import typer
-
 from jifen.answers.door import Jifen, as_day
-from jifen.engines.reference import State
-from jifen.facts.profiles import profile_from
-from jifen.facts.values import show_value
+from jifen.facts.values import example, show_value
 from jifen.facts.vocabulary import Fact
-from jifen.problems import ProfileError
-from jifen.strict_yaml import Table, parse
 
 _HEAD = {
     "person": {
@@ -25,6 +19,16 @@ _HEAD = {
         "zh": "档案：关于一个机构的已知事实。去掉已知项前的 #；未填写的视为未知。",
     },
 }
+_SEVERAL = {"en": "Several, as {example}; [] for none.", "zh": "可多选，如 {example}；没有则写 []。"}
+_LIST = {
+    "en": "A code of {name}; `jifen facts {fact}` lists them.",
+    "zh": "{name} 代码；可用 `jifen facts {fact}` 列出。",
+}
+_UNITS = {
+    "years": "年", "months": "个月", "days": "天", "points": "分", "percent": "%", "people": "人", "level": "级",
+    "number": "", "score": "分", "papers": "篇", "hours": "小时",
+}  # fmt: skip
+_SHORT = 12
 
 
 def asked_facts(rules: Jifen, schemes: Iterable[str], on: date) -> list[Fact]:
@@ -42,13 +46,37 @@ def allowed(fact: Fact, lang: str = "en") -> str:
     """What may be written for a fact, in one line."""
     if fact.kind == "yes/no":
         return "yes, no"
-    if fact.codes and len(fact.codes.values) <= 12:
+    if fact.codes and len(fact.codes.values) <= _SHORT:
         return ", ".join(fact.codes.values)
     if fact.codes:
         return fact.codes.name
     if fact.kind == "spells":
-        return "[{from: 2015-03-01, until: 2019-02-28}]"
-    return f"{show_value(fact, fact.low)} – {show_value(fact, fact.high)} {fact.unit_text}".strip()
+        return example(fact)
+    return f"{show_value(fact, fact.low)} – {show_value(fact, fact.high)} {unit(fact, lang)}".strip()
+
+
+def unit(fact: Fact, lang: str) -> str:
+    """The unit of a fact in words."""
+    if lang == "en":
+        return fact.unit_text
+    if fact.kind == "money":
+        return fact.currency + {"year": "/年", "month": "/月"}.get(fact.per, "")
+    return _UNITS.get(fact.unit, fact.unit)
+
+
+def _told(fact: Fact, lang: str) -> Iterator[str]:
+    """The lines above a fact in a template: its question, its help, and what may be written."""
+    yield fact.question[lang]
+    if fact.help:
+        yield f"  {fact.help[lang]}"
+    if fact.kind == "several of":
+        yield f"  {_SEVERAL[lang].format(example=example(fact))}"
+    if fact.codes and len(fact.codes.values) <= _SHORT:
+        yield from (f"    {code}: {words[lang]}" for code, words in fact.codes.values.items())
+    elif fact.codes:
+        yield f"  {_LIST[lang].format(fact=fact.id, name=fact.codes.name)}"
+    else:
+        yield f"  {allowed(fact, lang)}"
 
 
 def template(rules: Jifen, schemes: Iterable[str], on: str | None, lang: str) -> str:
@@ -60,52 +88,5 @@ def template(rules: Jifen, schemes: Iterable[str], on: str | None, lang: str) ->
     for fact in asked_facts(rules, wanted, as_day(on)):
         if fact.authority:
             continue
-        lines += [f"# {fact.question[lang]}", f"#   {allowed(fact, lang)}", f"#{fact.id}: ", ""]
+        lines += [*(f"# {line}" for line in _told(fact, lang)), f"#{fact.id}:", ""]
     return "\n".join(lines)
-
-
-def interview(rules: Jifen, schemes: Iterable[str], on: str | None, lang: str) -> str:
-    """Ask until nothing asked could change an answer; Enter says “I don't know”, and `.` stops."""
-    day = as_day(on)
-    answers: dict[str, str] = {}
-    skipped: set[str] = set()
-    wanted = list(schemes)
-    say = {"en": "Enter: don't know · . : stop", "zh": "回车：不知道 · . ：结束"}[lang]
-    typer.echo(say, err=True)
-    while fact := _next(rules, wanted, answers, skipped, day):
-        typer.echo(f"\n{fact.question[lang]}\n  {allowed(fact, lang)}", err=True)
-        text = typer.prompt(f"  {fact.id}", default="", show_default=False, err=True).strip()
-        if text == ".":
-            break
-        if not text:
-            skipped.add(fact.id)
-            continue
-        try:
-            _profile(rules, {fact.id: text})
-            answers[fact.id] = text
-        except ProfileError as e:
-            typer.echo(e.text(lang), err=True)
-    return "".join(f"{name}: {text}\n" for name, text in answers.items()) or "{}\n"
-
-
-def _profile(rules: Jifen, answers: dict[str, str]):  # type: ignore[no-untyped-def]
-    node = parse("".join(f"{k}: {v}\n" for k, v in answers.items()), "")
-    assert isinstance(node, Table)
-    return profile_from(node, rules.vocabulary)
-
-
-def _next(rules: Jifen, schemes: list[str], answers: dict[str, str], skipped: set[str], on: date) -> Fact | None:
-    """The fact that decides in most schemes that are still open."""
-    values = rules.complete(_profile(rules, answers), on) if answers else {}
-    count: dict[str, int] = {}
-    for scheme in schemes:
-        plan = rules.plan(scheme, on)
-        if plan is None:
-            continue
-        state = State(plan, values, on)
-        for place, name in enumerate(state.deciding()):
-            if name not in skipped and name in rules.vocabulary.facts:
-                count[name] = count.get(name, 0) + 1000 - min(place, 900)
-    names = [n for n in count if not rules.vocabulary.facts[n].authority]
-    best = max(names, key=lambda n: count[n], default=None)
-    return rules.vocabulary.facts[best] if best else None

@@ -61,7 +61,7 @@ def profile_from(node: Node, vocabulary: Vocabulary, file: str = "") -> Profile:
         place = Where(at.file, at.line, at.column, path=name)
         fact = vocabulary.facts.get(name)
         if fact is None:
-            problems.append(Problem("unknown-fact", place, {"name": name}, name, nearest(name, vocabulary.facts)))
+            problems.append(unknown_fact(name, vocabulary, place))
         elif name in values:
             problems.append(Problem("fact-given-twice", place, {"fact": name, "line": where[name].line}))
         else:
@@ -73,6 +73,18 @@ def profile_from(node: Node, vocabulary: Vocabulary, file: str = "") -> Profile:
     if problems:
         raise ProfileError(problems)
     return Profile(values, where, file)
+
+
+def unknown_fact(name: str, vocabulary: Vocabulary, where: Where | None = None) -> Problem:
+    """The problem that no fact has this name: the nearest name, or the fact or the group of facts that is called so in words."""
+    facts = vocabulary.facts
+    group = [f for f in facts if f.startswith(f"{name}.")]
+    titles = {words: f.id for f in facts.values() for words in (*f.title.values(), f.title["en"].lower())}
+    if group:
+        near = ", ".join(group[:4]) + (", …" if len(group) > 4 else "")
+    else:
+        near = nearest(name, facts) or titles.get(nearest(name.lower(), titles), "")
+    return Problem("unknown-fact", where or Where(), {"name": name}, name, near)
 
 
 def _entries(node: Table, prefix: str, vocabulary: Vocabulary) -> Iterator[tuple[str, Where, Node]]:

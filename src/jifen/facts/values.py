@@ -6,7 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from jifen.facts.vocabulary import Fact
+from jifen.facts.vocabulary import CodeList, Fact
 from jifen.problems import Problem, ProfileError, nearest
 from jifen.strict_yaml import Items, Node, Table, Text
 
@@ -78,7 +78,7 @@ def read_value(fact: Fact, node: Node) -> Value:
 
 
 def _wrong(fact: Fact, node: Node, found: str) -> ProfileError:
-    blanks = {"fact": fact.id, "example": _EXAMPLES[fact.kind]}
+    blanks = {"fact": fact.id, "example": example(fact)}
     return ProfileError([Problem("wrong-type", node.where, blanks, found or "nothing")])
 
 
@@ -86,20 +86,42 @@ _EXAMPLES = {
     "whole": "42",
     "decimal": "6.5",
     "money": "450000",
-    "yes/no": "yes",
-    "one of": "a code",
-    "several of": "[a, b]",
+    "yes/no": "yes / no",
     "date": "1990-05-01",
-    "spells": "[{from: 2015-03-01, until: 2019-02-28}]",
 }
+
+
+def example(fact: Fact) -> str:
+    """A value of the fact as a profile holds it, as an example of the form."""
+    if fact.codes:
+        codes = [c for c in fact.codes.values if c != "none"] or list(fact.codes.values)
+        return codes[0] if fact.kind == "one of" else f"[{', '.join(codes[:2])}]"
+    if fact.kind == "spells":
+        more = "".join(f", {k}: {next(iter(c.values)) if c else 'yes'}" for k, c in fact.attributes.items())
+        return f"[{{from: 2015-03-01, until: 2019-02-28{more}}}]"
+    text = _EXAMPLES[fact.kind]
+    number = parse_number(text, fact.kind, fact.places) if fact.kind != "yes/no" else None
+    return text if number is None or fact.low <= number <= fact.high else show_value(fact, fact.high).replace(",", "")
 
 
 def _code(fact: Fact, text: str, node: Node) -> int:
     assert fact.codes
     if text not in fact.codes.values:
-        match = nearest(text, fact.codes.values) or nearest(text.lower(), fact.codes.values)
-        raise ProfileError([Problem("unknown-code", node.where, {"fact": fact.id}, text, match)])
+        raise ProfileError([_unknown_code(fact, fact.codes, node, text)])
     return fact.codes.index(text)
+
+
+_SHOWN = 12
+
+
+def _unknown_code(fact: Fact, codes: CodeList, node: Node, text: str) -> Problem:
+    """The problem that the list has no such code: the code most like the text, or the one called so in words (France is FR)."""
+    values = codes.values
+    called = {words.lower(): code for code, both in values.items() for words in both.values()}
+    near = called.get(text.lower()) or nearest(text, values) or nearest(text.lower(), values)
+    near = near or called.get(nearest(text.lower(), called), "")
+    shown = ", ".join([*list(values)[:_SHOWN], *(["…"] if len(values) > _SHOWN else [])])
+    return Problem("unknown-code", node.where, {"fact": fact.id, "codes": shown}, text, near)
 
 
 def _several(fact: Fact, node: Node) -> frozenset[str]:
@@ -149,8 +171,7 @@ def _spell(fact: Fact, item: Node) -> Spell:
             elif text in codes.values:
                 attributes.append((key.value, codes.index(text)))
             else:
-                problem = Problem("unknown-code", value.where, {"fact": fact.id}, text, nearest(text, codes.values))
-                raise ProfileError([problem])
+                raise ProfileError([_unknown_code(fact, codes, value, text)])
         else:
             blanks = {"key": key.value}
             raise ProfileError([Problem("unknown-key", key.where, blanks, key.value, nearest(key.value, allowed))])

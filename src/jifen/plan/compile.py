@@ -15,7 +15,7 @@ from jifen.facts.vocabulary import Vocabulary
 from jifen.plan import amounts, comparisons, criteria, derivations, truths
 from jifen.plan.form import Granted, Memory, NoValueError, Part, Plan, Shelf, Track
 from jifen.plan.nodes import Graph, Node, variables
-from jifen.plan.values import Typed, Variable, scale
+from jifen.plan.values import Typed, Variable, places_of, scale
 from jifen.problems import PolicyError, Problem, Where, nearest
 from jifen.schemes.model import Derived, Lookup, Parameter, Scheme
 
@@ -150,6 +150,7 @@ class Compiler:
         if scheme.points:
             self.total = criteria.points_of(self, scheme.points)
         self.names_once()
+        self.expected(scheme)
         for definition in scheme.derived:
             self.try_(lambda d=definition: self.resolve(d.id, d.where))
         gates: list[Node] = []
@@ -165,6 +166,19 @@ class Compiler:
             self.lists[outcome.id] = node
             outcomes.append(node)
         return gates, outcomes or [self.yes]
+
+    def expected(self, scheme: Scheme) -> None:
+        """What is declared of more of a fact must name facts that have more and less."""
+
+        def ordered(name: str, where: Where) -> None:
+            fact = self.fact(name, where).fact
+            if fact and (fact.kind == "spells" or (fact.kind == "one of" and not fact.ordered)):
+                form = "a fact that has more and less: its values have no order"
+                raise PolicyError([Problem("wrong-use", where, {"name": name, "form": form})])
+
+        for expectation in (*scheme.expects, *(e for p in self.parts.values() for e in p.criterion.expects)):
+            for name in expectation.facts:
+                self.try_(lambda n=name, w=expectation.where: ordered(n, w))
 
     def names_once(self) -> None:
         """A parameter, a table or a derived fact may not take a name that is in use."""
@@ -271,7 +285,7 @@ class Compiler:
             blanks = {"name": parameter.name, "day": self.on, "first": parameter.rows[0].start}
             raise NoValueError([Problem("no-parameter-value", where, blanks)])
         self.used[parameter.name] = (parameter, row.value)
-        places = _places(row.value)
+        places = places_of(row.value)
         node = self.graph.const(int(row.value * scale(places)))
         return Typed(node, places, parameter.unit, date=parameter.unit == "date")
 
@@ -281,7 +295,7 @@ class Compiler:
             raise PolicyError([Problem("unknown-name", where, {"name": name}, name, nearest(column, lookup.units))])
         if not lookup.rows:
             raise PolicyError([Problem("no-csv-row", lookup.where, {"name": lookup.name, "key": "any key"})])
-        places = max(_places(row[column]) for row in lookup.rows.values())
+        places = max(places_of(row[column]) for row in lookup.rows.values())
         keys = [self.resolve(k, where) for k in lookup.keys]
         for name, key in zip(lookup.keys, keys, strict=True):
             comparisons.small(self, name, key, where)
@@ -310,11 +324,3 @@ class Compiler:
                         [Problem("unknown-value", at, {"name": lookup.name}, text, nearest(text, key.codes))]
                     )
         return Typed(tree(0, ()), places, lookup.units[column])
-
-
-def _places(value: Fraction) -> int:
-    """How many digits after the point an exact decimal has."""
-    places = 0
-    while (value * scale(places)).denominator != 1 and places < 12:
-        places += 1
-    return places

@@ -56,13 +56,18 @@ def points_of(compiler: Compiler, criterion: Criterion) -> Node:
         holds = truths.truth_of(compiler, criterion.only_when)
         points = graph.case(holds, [1], [compiler.no, points])
         uncapped = graph.case(holds, [1], [compiler.no, uncapped])
-    if uncapped.low < 0:
-        compiler.problems.append(Problem("below-zero", criterion.where))
+    if uncapped.low < 0 and not any(_below_zero(compiler, part) for part in criterion.parts):
+        compiler.problems.append(Problem("below-zero", criterion.where, found=str(uncapped.low)))
     reachable = max(most, default=0) if criterion.how == "best" else sum(most)
     always = [m for m, c in ceilings if c]
     declared = min(always) if always else max((m for m, _ in ceilings), default=reachable)
     compiler.parts[criterion.id] = Part(criterion, points, uncapped, min(declared, reachable) if always else declared)
     return points
+
+
+def _below_zero(compiler: Compiler, part: object) -> bool:
+    """Whether this part is a criterion that was refused already for points below zero."""
+    return isinstance(part, Criterion) and part.id in compiler.parts and compiler.parts[part.id].uncapped.low < 0
 
 
 def condition_table(compiler: Compiler, table: ConditionTable, criterion: Criterion) -> Node:

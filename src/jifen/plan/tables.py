@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from jifen.plan import comparisons
 from jifen.plan.nodes import Graph, Node
-from jifen.plan.values import Typed, scale
+from jifen.plan.values import Typed, places_of, scale
 from jifen.problems import PolicyError, Problem, Where, nearest
 from jifen.schemes.conditions import Term
 from jifen.schemes.model import (
@@ -120,7 +120,7 @@ def values(compiler: Compiler, table: FactTable, derived: Derived) -> Typed:
         if named and (typed.codes or typed.truth):
             codes, truth = typed.codes, typed.truth
         places = max(places, typed.places)
-    places = max([places, *(_places(n) for n in numbers.values() if n is not None)])
+    places = max([places, *(places_of(n) for n in numbers.values() if n is not None)])
     if any(t.places != places and not t.codes for t in named.values()):
         form = "values with the same number of places"
         raise PolicyError([Problem("wrong-use", derived.where, {"name": derived.id, "form": form})])
@@ -145,13 +145,6 @@ def values(compiler: Compiler, table: FactTable, derived: Derived) -> Typed:
     ordered = any(t.ordered for t in named.values()) if codes else True
     unit = next((t.unit for t in named.values()), "")
     return Typed(node, places, unit, codes, ordered, truth, fact=None)
-
-
-def _places(value: Fraction) -> int:
-    places = 0
-    while (value * scale(places)).denominator != 1:
-        places += 1
-    return places
 
 
 def _column(compiler: Compiler, column: Column, each: str) -> Typed:

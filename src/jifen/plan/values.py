@@ -31,6 +31,14 @@ def scale(places: int) -> int:
     return int(10**places)
 
 
+def places_of(value: Fraction) -> int:
+    """How many digits after the point an exact decimal has."""
+    places = 0
+    while (value * scale(places)).denominator != 1 and places < 12:
+        places += 1
+    return places
+
+
 Compute = Callable[[Mapping[str, Value], date], int]
 
 

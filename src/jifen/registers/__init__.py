@@ -12,7 +12,7 @@ Western Academy of Beijing ...
 from jifen.registers.export import as_calendar, as_csv, as_data, as_geojson
 from jifen.registers.places import Place, district_of, place_of, read_place
 from jifen.registers.rows import Row, When
-from jifen.registers.search import Found, find, needs, phase, rows_of_scheme
+from jifen.registers.search import Found, Need, find, needs, phase, rows_of_scheme
 from jifen.registers.store import (
     Change,
     Register,
@@ -28,6 +28,7 @@ from jifen.registers.store import (
 __all__ = [
     "Change",
     "Found",
+    "Need",
     "Place",
     "Register",
     "Registers",

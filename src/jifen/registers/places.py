@@ -50,26 +50,38 @@ def _place(row: Row, by: Literal["place", "district"], district: str) -> Place:
 
 
 def read_place(text: str, registers: Registers) -> Place:
-    """A place as a user gives it: `39.99,116.47`, or a district by id or name. Raises RequestError.
+    """A place as a user gives it: `39.99,116.47`, a district by id or name, or a row that has a coordinate. Raises RequestError.
 
     >>> from jifen import registers
-    >>> read_place("海淀区", registers.load()).district
-    'haidian'
+    >>> public = registers.load()
+    >>> read_place("海淀区", public).district, read_place("望京", public).within_m
+    ('haidian', 3000)
     """
     match = re.fullmatch(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，]\s*(-?\d{1,3}(?:\.\d+)?)\s*", text, re.A)
-    districts = registers["districts"]
     if match:
         lat, lon = float(match[1]), float(match[2])
         if abs(lat) <= 90 and abs(lon) <= 180:
             return Place(lat, lon, 0, "place")
         near = f"{match[2]},{match[1]}" if abs(lon) <= 90 and abs(lat) <= 180 else ""
         raise RequestError([Problem("bad-place", found=text, nearest=near)])
-    row = district_of(text, registers)
-    if row is None:
-        names = {n.casefold(): r.id for r in districts for n in (r.id, *r.name.values())}
-        near = nearest(text.casefold(), names)
-        raise RequestError([Problem("bad-place", found=text, nearest=names.get(near, ""))])
-    return _place(row, "district", row.id)
+    district = district_of(text, registers)
+    if district is not None:
+        return _place(district, "district", district.id)
+    row = _named(text.strip().casefold(), registers)
+    if row is not None:
+        return _place(row, "place", row.text("district"))
+    names = {n.casefold(): r.id for r in registers["districts"] for n in (r.id, *r.name.values())}
+    raise RequestError([Problem("bad-place", found=text, nearest=names.get(nearest(text.casefold(), names), ""))])
+
+
+def _named(wanted: str, registers: Registers) -> Row | None:
+    """The row with a coordinate of its own of that name; failing that, the first whose Chinese name holds it."""
+    placed = [
+        row for register in registers.values() for row in register if row.register != "districts" and row.get("lat")
+    ]
+    exact = (r for r in placed if wanted in (r.id, r.name["en"].casefold(), r.name["zh"]))
+    within = (r for r in placed if len(wanted) > 1 and not wanted.isascii() and wanted in r.name["zh"])
+    return next(exact, None) or next(within, None)
 
 
 def district_of(text: str, registers: Registers) -> Row | None:

@@ -9,10 +9,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
+from jifen.forms import Words
 from jifen.problems import Problem, RequestError, nearest
 from jifen.registers.places import Place, distance_m, district_of, place_of, read_place
 from jifen.registers.rows import Row, When
-from jifen.registers.store import Registers
+from jifen.registers.store import Registers, Spoken
 
 Phase = Literal["open", "to come", "over", "not known"]
 
@@ -25,6 +26,16 @@ class Found:
     place: Place | None
     metres: int | None = None
     within_m: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that can be asked for: a code of a column, with its words."""
+
+    register: str
+    column: str
+    code: str
+    words: Words
 
 
 def find(
@@ -54,14 +65,14 @@ def find(
     asked = tokens(words)
     names = list(within) or [n for n in registers if n != "districts" or asked]
     chosen = [registers[n] for n in names]
-    needs = [_need(n, registers, names) for n in need]
+    wanted = [_need(n, registers, names) for n in need]
     in_district = _district(district, registers) if district else ""
     origin = read_place(near, registers) if isinstance(near, str) else near
     found: list[tuple[tuple[float, ...], Found]] = []
     for register in chosen:
         for row in register:
             score = _score(row, asked, registers)
-            if score is None or not all(_has(row, n) for n in needs):
+            if score is None or not all(_has(row, n) for n in wanted):
                 continue
             if in_district and row.text("district") != in_district:
                 continue
@@ -98,35 +109,40 @@ def phase(row: Row, on: date) -> Phase:
     return "not known"
 
 
-def needs(registers: Registers, within: Iterable[str] = ()) -> dict[str, dict[str, str]]:
-    """Every need that can be asked for, with its words: the codes of the columns `one of` and `several of`."""
-    found: dict[str, dict[str, str]] = {}
-    for name in within or registers:
-        for column in registers[name].columns.values():
-            if column.name != "confidence":
-                found.update({code: dict(words) for code, words in column.values.items()})
-    return found
+def needs(registers: Registers, within: Iterable[str] = ()) -> list[Need]:
+    """Every need that can be asked for: the codes of the columns `one of` and `several of`, with their words."""
+    return [
+        Need(name, column.name, code, words)
+        for name in within or registers
+        for column in registers[name].columns.values()
+        if column.name != "confidence"
+        for code, words in column.values.items()
+    ]
 
 
-def _need(text: str, registers: Registers, within: Sequence[str]) -> set[str]:
-    known = needs(registers, within)
-    wanted = _plain(text)
-    codes = {c for c, words in known.items() if wanted in (_plain(c), _plain(words["en"]), words["zh"])}
-    codes = codes or {
-        c for c, w in known.items() if wanted in _plain(w["en"]).split() or (len(wanted) > 1 and wanted in w["zh"])
-    }
-    if not codes:
-        near = nearest(text, known) or next(
-            (c for c, w in known.items() if nearest(wanted, _plain(w["en"]).split())), ""
-        )
-        blanks = {"need": text, "choices": ", ".join(sorted(known))}
+def _need(text: str, registers: Registers, within: Sequence[str]) -> set[tuple[str, str, str]]:
+    """Register, column and code of every need that a text means: by its code or words, else by one word of them."""
+    known, wanted = needs(registers, within), _plain(text)
+    found = [n for n in known if wanted in (_plain(n.code), _plain(n.words["en"]), n.words["zh"])]
+    if not found and wanted:
+        found = [
+            n for n in known if wanted in _plain(n.words["en"]).split() or (len(wanted) > 1 and wanted in n.words["zh"])
+        ]
+    if not found:
+        codes = {n.code for n in known}
+        spoken = {word: n.code for n in known for word in _plain(n.words["en"]).split()}
+        near = nearest(text, sorted(codes)) or spoken.get(nearest(wanted, spoken), "")
+        blanks = {"need": text, "choices": ", ".join(sorted(codes))}
         raise RequestError([Problem("no-such-need", blanks=blanks, found=text, nearest=near)])
-    return codes
+    return {(n.register, n.column, n.code) for n in found}
 
 
-def _has(row: Row, codes: set[str]) -> bool:
+def _has(row: Row, need: set[tuple[str, str, str]]) -> bool:
     return any(
-        codes & set(v if isinstance(v, tuple) else (v,)) for v in row.values.values() if isinstance(v, (str, tuple))
+        (row.register, column, code) in need
+        for column, value in row.values.items()
+        for code in (value if isinstance(value, tuple) else (value,))
+        if isinstance(code, str)
     )
 
 
@@ -174,8 +190,15 @@ def _score(row: Row, asked: Sequence[str], registers: Registers) -> int | None:
     return total
 
 
-def _said(row: Row, registers: Registers) -> tuple[dict[int, str], tuple[tuple[str, ...], ...]]:
-    """What is said of a row in both languages, by how much it counts, and the sounds of its Chinese name."""
+def _said(row: Row, registers: Registers) -> Spoken:
+    """What is said of a row in both languages, by how much it counts, and the sounds of its Chinese name; made once."""
+    kept = registers.spoken.get((row.register, row.id))
+    if kept is None:
+        kept = registers.spoken[row.register, row.id] = _say(row, registers)
+    return kept
+
+
+def _say(row: Row, registers: Registers) -> Spoken:
     register = registers[row.register]
     parts: list[str] = [*row.note.values()]
     kind: list[str] = [*register.schema.title.values()]

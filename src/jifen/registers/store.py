@@ -6,14 +6,15 @@ A local folder holds `NAME.csv` files in the same form. A register that stands t
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from jifen.problems import Problem, RegisterError, RequestError, Where, nearest
-from jifen.registers.rows import Row, Value, read_rows, written
+from jifen.registers.reading import read_rows
+from jifen.registers.rows import Row, Value, written
 from jifen.registers.schema import Column, Schema, read_schema
 
 
@@ -41,11 +42,19 @@ class Register:
         return len(self.rows)
 
 
+Spoken = tuple[dict[int, str], tuple[tuple[str, ...], ...]]
+"""What is said of a row, by how much it counts, and the sounds of its Chinese name."""
+
+
 class Registers(Mapping[str, Register]):
-    """Registers by name. `show` puts a field into words; raises RequestError for a name that is no register."""
+    """Registers by name. `show` puts a field into words; raises RequestError for a name that is no register.
+
+    `spoken` is kept by `search`.
+    """
 
     def __init__(self, registers: Mapping[str, Register]) -> None:
         self._registers = dict(registers)
+        self.spoken: dict[tuple[str, str], Spoken] = {}
 
     def __getitem__(self, name: str) -> Register:
         if name not in self._registers:
@@ -195,14 +204,18 @@ def import_file(name: str, file: Path | str, local: Path | str | None = None) ->
 
     change = check_file(name, file, local)
     folder = Path(local) if local is not None else local_folder()
+    target = folder / f"{name}.csv"
+    part = target.with_name(f".{name}.{os.getpid()}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".part", delete=False) as part:
-            part.write(as_csv(change.register, change.register))
-            part.flush()
-            os.fsync(part.fileno())
-        Path(part.name).replace(folder / f"{name}.csv")
+        with part.open("w", encoding="utf-8", newline="") as out:
+            out.write(as_csv(change.register, change.register))
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
     except OSError:
+        with suppress(OSError):
+            part.unlink()
         raise RequestError([Problem("no-such-file", Where(str(folder)))]) from None
     return change
 

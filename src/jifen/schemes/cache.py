@@ -27,7 +27,8 @@ class Cache:
     """What was made from some folders of policies, by name. One that cannot be read or written is as if it were not there."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self._folder = None if os.environ.get("JIFEN_NO_CACHE") else _base() / _key(folders)
+        base = None if os.environ.get("JIFEN_NO_CACHE") else _base()
+        self._folder = base / _key(folders) if base else None
 
     def get(self, name: str, make: Callable[[], T]) -> T:
         """What `make` gives: from the cache if nothing changed since it was made, else made and kept."""
@@ -36,11 +37,13 @@ class Cache:
         path = self._folder / f"{quote(name, safe='')}.pickle"
         try:
             if path.stat().st_uid == os.getuid():
-                return _read(path)  # type: ignore[no-any-return]
-        except (OSError, pickle.PickleError, EOFError, AttributeError, ImportError, IndexError):
+                kept, value = _read(path)
+                if kept == name:
+                    return value  # type: ignore[no-any-return]
+        except Exception:  # whatever a spoilt file makes of the reader, it is made anew
             pass
         made = make()
-        _keep(path, made)
+        _keep(path, (name, made))
         return made
 
 
@@ -55,9 +58,12 @@ def _read(path: Path) -> Any:
             gc.enable()
 
 
-def _base() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "jifen"
+def _base() -> Path | None:
+    """The user's folder for caches; None for a user without a home."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jifen"
+    except RuntimeError:
+        return None
 
 
 def _key(folders: Sequence[Path]) -> str:

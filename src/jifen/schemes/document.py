@@ -289,23 +289,34 @@ def amend(base: Document, change: Document) -> Document:
 
 
 def _merge(old: Section, new: Section, file: str) -> Section:
-    """`new` changes `old`: headings only repeated to show the place hold no blocks of their own."""
-    if new.id and (new.blocks or not new.sections):
+    """`new` changes `old`: a heading that is only repeated shows the place; a new one stands where it was written among them."""
+    if new.id and new.blocks:
         return new
     if not new.id and new.blocks:
         return replace(new, sections=new.sections)
     inner = list(old.sections)
-    for section in new.sections:
-        at = next((i for i, s in enumerate(inner) if s.id == section.id), None)
+    place: int | None = None
+    for n, section in enumerate(new.sections):
+        at = _place(inner, section)
         if _repealed(section):
             if at is None:
                 raise PolicyError([Problem("nothing-to-repeal", section.where, {"id": section.id})])
             del inner[at]
+            place = at
         elif at is None:
-            inner.append(section)
+            if place is None:
+                following = (_place(inner, s) for s in new.sections[n + 1 :])
+                place = next((p for p in following if p is not None), len(inner))
+            inner.insert(place, section)
+            place += 1
         else:
             inner[at] = _merge(inner[at], section, file)
-    return replace(old, sections=tuple(inner))
+            place = at + 1
+    return replace(old, title=new.title, sections=tuple(inner))
+
+
+def _place(sections: list[Section], wanted: Section) -> int | None:
+    return next((i for i, s in enumerate(sections) if s.id == wanted.id), None)
 
 
 def _repealed(section: Section) -> bool:

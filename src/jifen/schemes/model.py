@@ -134,6 +134,17 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the law's tables show and `jifen verify` proves: more of these facts never does this to points or outcome."""
+
+    facts: tuple[str, ...]
+    never: Literal["lowers", "raises", "worsens", "betters"]
+    text: str
+    citations: tuple[Citation, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class Criterion:
     """A heading under Points: it gives points, from its own criteria or its tables."""
 
@@ -146,6 +157,7 @@ class Criterion:
     citations: tuple[Citation, ...]
     notes: tuple[str, ...]
     where: Where
+    expects: tuple[Expectation, ...] = ()
 
     def criteria(self) -> tuple[Criterion, ...]:
         return tuple(p for p in self.parts if isinstance(p, Criterion))
@@ -367,6 +379,7 @@ class Scheme:
     amounts: tuple[Amount, ...]
     file: str
     hash: str
+    expects: tuple[Expectation, ...] = ()
 
     @cached_property
     def document(self) -> Document:

@@ -40,6 +40,8 @@ FORMS: dict[str, re.Pattern[str]] = {
     ),
     "presumed": re.compile(rf"{NAME} is (\S+) until the authority grants (?:them|it)\."),
     "choice": re.compile(rf"{NAME} is the applicant's choice\."),
+    "never_points": re.compile(rf"More of {NAMES} never (lowers|raises) the points\."),
+    "never_outcome": re.compile(rf"More of {NAMES} never (worsens|betters) the outcome\."),
     "amount": re.compile(rf"{DISCRETION}{MONEY}(?: a (year|month))?(?: for each {NAME})?\.(?=\s|$)"),
     "share": re.compile(rf"{DISCRETION}(\d{{1,3}}(?:\.\d{{1,6}})?)% of {NAME}\.(?=\s|$)"),
     "assessed": re.compile(r"May be assessed for up to:"),

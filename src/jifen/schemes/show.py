@@ -9,14 +9,7 @@ from typing import Any
 
 from jifen.schemes.citations import Citation
 from jifen.schemes.document import Block, ListBlock, ListItem, Paragraph, Quote, Section, TableBlock
-from jifen.schemes.model import (
-    Amount,
-    Conditions,
-    ConditionTable,
-    Criterion,
-    FactTable,
-    Scheme,
-)
+from jifen.schemes.model import Amount, Conditions, ConditionTable, Criterion, FactTable, Scheme
 
 
 def as_markdown(scheme: Scheme) -> str:

@@ -1,0 +1,99 @@
+"""The commands for those who write and examine schemes: verify, diff, cases."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jifen.answers import door
+from jifen.cli.app import AsText, Format, Lang, Language, Policies, app, chosen, load_rules, print_json
+from jifen.problems import Problem, RequestError, Where
+
+
+@app.command(
+    epilog="Examples:  jifen verify  ·  jifen verify cn/work-permit hk --lang zh  ·  jifen verify draft/xx/points/2027-01-01.md"
+)
+def verify(
+    scheme: Annotated[list[str], typer.Argument(help="Ids, groups, or files of versions; all if left out.")] = [],  # noqa: B006
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="How many schemes to prove at once.")] = os.cpu_count()
+    or 1,
+    format: AsText = Format.text,
+    lang: Language = Lang.en,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """Prove schemes over all possible people: no gap, no dead row, maxima reached, outcomes possible, examples right."""
+    from jifen.cli import render_proof
+    from jifen.proof.verify import Report, verify
+
+    rules = load_rules(policies)
+    files = [Path(s) for s in scheme if s.endswith(".md")]
+    ids = [s for s in scheme if not s.endswith(".md")]
+    wanted = chosen(rules, ids) or ([] if files else list(rules.shelf.schemes))
+    found: dict[str, Report] = {}
+    with render_proof.progress(len(wanted) + len(files), lang.value) as step:
+        for report in _proven(wanted, policies, min(jobs, max(1, len(wanted)))):
+            found[report.scheme] = report
+            step(report.scheme)
+        drafts = []
+        for file in files:
+            with_file, version = with_draft(rules, file)
+            drafts.append(verify(with_file, version.id, [version]))
+            step(str(file))
+    reports = [found[s] for s in wanted] + drafts
+    if format is Format.json:
+        print_json([r.data() for r in reports])
+    else:
+        render_proof.reports(reports, lang.value)
+    if not all(r.holds for r in reports):
+        raise typer.Exit(1)
+
+
+def with_draft(rules: door.Jifen, file: Path) -> tuple[door.Jifen, door.Scheme]:
+    """The policies with the version of a file in the place of its own."""
+    from dataclasses import replace
+
+    from jifen.schemes.load import load_scheme
+
+    if not file.is_file():
+        raise RequestError([Problem("no-such-file", Where(str(file)))])
+    version = load_scheme(file.resolve())
+    others = [v for v in rules.shelf.schemes.get(version.id, ()) if v.start != version.start]
+    schemes = {**rules.shelf.schemes, version.id: sorted([*others, version], key=lambda v: v.start)}
+    return door.Jifen(replace(rules.shelf, schemes=schemes)), version
+
+
+# --- several at once ------------------------------------------------------------------------------------------
+
+_RULES: dict[tuple[Path, ...], door.Jifen] = {}
+
+
+def _prove(policies: tuple[Path, ...], scheme: str):  # type: ignore[no-untyped-def]
+    from jifen.proof.verify import verify
+
+    if policies not in _RULES:
+        _RULES[policies] = load_rules(list(policies))
+    return verify(_RULES[policies], scheme)
+
+
+def _proven(schemes: list[str], policies: list[Path], jobs: int) -> Iterator:  # type: ignore[type-arg]
+    """Reports as they are ready; the schemes that ask others come first, because they take longest."""
+    folders = tuple(p.resolve() for p in policies)
+    if jobs == 1:
+        for scheme in schemes:
+            yield _prove(folders, scheme)
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    from jifen.proof.ground import referred
+
+    rules = load_rules(policies)
+    size = {s: max((len(referred(v)), len(v.document.text)) for v in rules.versions(s)) for s in schemes}
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        tasks = [pool.submit(_prove, folders, s) for s in sorted(schemes, key=lambda s: size[s], reverse=True)]
+        for task in as_completed(tasks):
+            yield task.result()
