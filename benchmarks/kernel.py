@@ -221,9 +221,10 @@ def further_schemes(rules: jifen.Jifen, rows: int, rounds: int) -> list[str]:
         f"and all {len(plans) - 1} other schemes for persons": [CRS, *(s for s in plans if s != CRS)],
     }
     lines = [
-        "| schemes in one pass | M people a second | × ranking alone | each further scheme × ranking alone |",
-        "|---|---:|---:|---:|",
+        "| schemes in one pass | bytes in | M people a second | × ranking alone | each further × ranking alone | × streaming |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
+    sizes: dict[str, int] = {}
     works: dict[str, Callable[[], object]] = {}
     for title, names in sets.items():
         kernel = compile_kernel({s: plans[s] for s in names}, rules.vocabulary)
@@ -234,11 +235,15 @@ def further_schemes(rules: jifen.Jifen, rows: int, rounds: int) -> list[str]:
             state["last"] = kernel.run(columns, DAY, into=state["last"])
 
         works[title] = run
+        inputs = arrays_of(columns)
+        sizes[title] = sum(a.itemsize for a in inputs)
+        works[f"stream {title}"] = streaming(inputs, outputs_of(state["last"]), rows)
     taken = side_by_side(works, max(3, rounds // 3))
     for title, names in sets.items():
         whole = ratio(taken, title, "Canada's ranking")
         each = f"{(whole - 1) / (len(names) - 1):.2f}" if len(names) > 1 else ""
-        lines.append(f"| {title} | {rows / statistics.median(taken[title]) / 1e6:.1f} | {whole:.2f} | {each} |")
+        rate, streamed = rows / statistics.median(taken[title]) / 1e6, ratio(taken, title, f"stream {title}")
+        lines.append(f"| {title} | {sizes[title]} | {rate:.1f} | {whole:.2f} | {each} | {streamed:.2f} |")
     return lines
 
 
@@ -310,7 +315,7 @@ def against_peers(rules: jifen.Jifen, rows: int, python: str) -> list[str]:
         for found in _elsewhere(python, plan, values, expected, rows):
             times = found["seconds"] / ours
             same = "yes" if found["same"] else "NO"
-            lines.append(f"| {found['name']} | {rows / found['seconds'] / 1e6:.2f} | {times:.0f} | {same} |")
+            lines.append(f"| {found['name']} | {rows / found['seconds'] / 1e6:.3g} | {times:.0f} | {same} |")
     return [*lines, "", *peers.NOTES]
 
 

@@ -15,7 +15,6 @@ from typing import Literal
 from jifen.engines.kernel.lookups import SHUFFLED, STAIRS, Lookups
 from jifen.engines.kernel.program import Op, Program, Step
 
-
 Mask = Literal["", "bytes", "bits"]
 
 
