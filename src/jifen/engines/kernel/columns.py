@@ -115,8 +115,13 @@ def _holds(values: Array, number: int) -> bool:
     return info.min <= number <= info.max
 
 
-def variable_column(variable: Variable, columns: Mapping[str, Column], on: date) -> Column | None:
-    """The values of a variable, from the columns of its facts; None where a fact has no column."""
+def variable_column(
+    variable: Variable, columns: Mapping[str, Column], on: date, starts: Sequence[int]
+) -> Column | None:
+    """The values of a variable, from the columns of its facts; None where a fact has no column.
+
+    A computed value may be given as the first of its cell (`starts`).
+    """
     if any(f not in columns for f in variable.facts):
         return None
     first = columns[variable.facts[0]]
@@ -135,7 +140,7 @@ def variable_column(variable: Variable, columns: Mapping[str, Column], on: date)
     for part in parts[1:]:
         valid = part.valid if valid is None else valid if part.valid is None else valid & part.valid
     if isinstance(compute, RatioOf):
-        return Column(ratios(columns[compute.left], columns[compute.right], compute.high, valid), valid)
+        return Column(ratios(columns[compute.left], columns[compute.right], compute.high, starts), valid)
     known = np.ones(len(first), bool) if valid is None else valid
     made = np.zeros(len(first), np.int64)
     for row in np.flatnonzero(known):
@@ -166,15 +171,31 @@ def completed_days(unit: str, high: int, on: date) -> NDArray[np.int64]:
     return np.asarray(found, np.int64)
 
 
-def ratios(left: Column, right: Column, high: int, valid: NDArray[np.bool_] | None) -> Array:
-    """The places of the ratios of two columns on the line of `values.ratio_value`."""
+def ratios(left: Column, right: Column, high: int, starts: Sequence[int]) -> Array:
+    """The places of the ratios of two columns on the line of `values.ratio_value`, each as the first of its cell.
+
+    A place is reached where `left × RATIO_PARTS ≥ whole × right` (`>` for a place between two parts); nothing is divided.
+    """
     assert not isinstance(left.values, Mapping) and not isinstance(right.values, Mapping)
-    wide: Any = np.int64 if high < 1 << 62 else object
-    above, below = left.values.astype(wide), right.values.astype(wide)
-    nothing = below == 0
-    whole, rest = np.divmod(above * RATIO_PARTS, np.where(nothing, 1, below))
-    made = 2 * whole + (rest != 0)
-    return np.where(nothing, high, made)
+    largest = int(max(left.values.max(initial=0), right.values.max(initial=0)))
+    wide: Any = np.int64 if largest * max(RATIO_PARTS, high // 2 + 1) < 1 << 63 else object
+    made = np.empty(len(left), np.int64)
+    firsts = np.asarray(starts)
+    for begin in range(0, len(made), _BLOCK):
+        rows = slice(begin, begin + _BLOCK)
+        above, below = left.values[rows].astype(wide) * RATIO_PARTS, right.values[rows].astype(wide)
+        cell = np.zeros(len(above), np.uint8 if len(starts) <= 255 else np.uint32)
+        for start in starts[1:]:
+            whole, between = divmod(start, 2)
+            edge = below * whole
+            cell += np.asarray(above > edge if between else above >= edge, bool)
+        cell[below == 0] = len(starts) - 1
+        made[rows] = firsts[cell]
+    return made
+
+
+_BLOCK = 16384
+"""Rows that are worked on at a time, so that what lies between stays in the cache."""
 
 
 def cells_of(column: Column | None, starts: Sequence[int], rows: int) -> Array:

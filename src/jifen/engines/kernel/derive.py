@@ -81,7 +81,7 @@ def derived(
     """The columns of facts that follow, put together with what is given. Raises ProfileError where the two contradict each other."""
     made = {}
     for rule in rules:
-        ready = {v: variable_column(rule.variables[v], columns, on) for v in rule.starts}
+        ready = {v: variable_column(rule.variables[v], columns, on, rule.starts[v]) for v in rule.starts}
         if any(c is not None for c in ready.values()):
             made[rule.fact] = _follow(rule, ready, columns.get(rule.fact), on, rows, vocabulary)
     return made

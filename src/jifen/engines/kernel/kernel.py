@@ -112,7 +112,8 @@ class Kernel:
         if any(f in used for rule in self.rules for f in rule.facts):
             check(given, self.vocabulary)
             used |= derived(self.rules, used, on, rows, self.vocabulary)
-        ready = {n: c for n, v in self.variables.items() if (c := variable_column(v, used, on)) is not None}
+        found = {n: variable_column(v, used, on, self.cells[n]) for n, v in self.variables.items()}
+        ready = {n: c for n, c in found.items() if c is not None}
         absent = frozenset(self.variables) - frozenset(ready)
         opened = frozenset(n for n, c in ready.items() if not c.complete)
         way = native.machine()
