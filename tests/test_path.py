@@ -64,6 +64,9 @@ def _check(plan: Plan, found: Paths, way: Way) -> None:
         assert way.points.low >= int(found.target)
     assert way.cost == sum((s.price.cost for s in way.steps), Fraction(0))
     assert all(s.price.possible for s in way.steps)
+    for step in way.steps:  # “or more” is true to the end of the domain
+        if step.fact.ordered and step.most == step.fact.high and not found.decided_by and not found.target.isdigit():
+            assert set(State(plan, {**way.values, step.fact.id: step.most}, DAY).status()[1]) <= wanted
     lists = {s.fact.id for s in (*way.steps, *way.conditions) if s.supposed and s.fact.kind == "several of"}
     told = {s.fact.id for s in way.steps if s.alone} | {s.fact.id for s in way.conditions}
     for fact in (

@@ -27,6 +27,9 @@ from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
 from jifen.plan.diagram import bounds
 
+_MANY = 12
+"""Cells above the one that is needed, of which so many are tried before “or more” is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -107,6 +110,7 @@ class Paths:
 
     scheme: str
     title: Words
+    jurisdiction: str
     outcomes: Mapping[str, Words]
     on: date
     target: str
@@ -121,6 +125,7 @@ class Paths:
         return {
             "scheme": self.scheme,
             "title": dict(self.title),
+            "jurisdiction": self.jurisdiction,
             "as_of": self.on.isoformat(),
             "target": self.target,
             "reached": self.reached,
@@ -204,6 +209,7 @@ class _Telling:
         return Paths(
             scheme.id,
             scheme.title,
+            scheme.jurisdiction,
             titles,
             self.search.on,
             self.search.target,
@@ -248,6 +254,7 @@ class _Telling:
         steps = sorted(self._steps(found), key=lambda s: (s.supposed, s.price.months, s.price.cost))
         rest = self._untouched({s.fact.id for s in steps})
         conditions = self._conditions(found, steps, rest)
+        steps = self._wider(steps, conditions, rest)
         values = self._after([*steps, *conditions])
         status, outcome, points = self._answered(rest.further(self._all_known(values)), values)
         cost = sum((s.price.cost for s in steps), Fraction(0))
@@ -323,6 +330,23 @@ class _Telling:
             if self._reached(rest, self._all_known(self._after([*steps, *less]))):
                 kept = less
         return kept
+
+    def _wider(self, steps: Sequence[Step], conditions: Sequence[Step], rest: _Laid) -> list[Step]:
+        """The steps, “or more” where every higher value reaches the target as well: one by one, and all at their highest."""
+
+        def reached(changed: Sequence[Step]) -> bool:
+            return self._reached(rest, self._all_known(self._after([*changed, *conditions])))
+
+        wide = []
+        for n, step in enumerate(steps):
+            higher = [e for e in self.search.sight.edges.get(step.fact.id, ()) if e > step.most]
+            if step.fact.ordered and higher and len(higher) <= _MANY:
+                others = [s for m, s in enumerate(steps) if m != n]
+                if all(reached([*others, replace(step, then=e)]) for e in higher):
+                    step = replace(step, most=step.fact.high)
+            wide.append(step)
+        highest = [replace(s, then=s.most) if s.most == s.fact.high and s.fact.ordered else s for s in wide]
+        return wide if reached(highest) else list(steps)
 
     def _alone(self, steps: Sequence[Step], conditions: Sequence[Step], rest: _Laid) -> set[str]:
         """Lists of which a code is supposed, where the target depends on it that no other code is held."""

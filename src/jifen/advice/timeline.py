@@ -46,8 +46,8 @@ def timeline(
     if not 1 <= years <= LONGEST or on.year + years > date.max.year:
         raise RequestError([Problem("bad-horizon", blanks={"limit": LONGEST}, found=str(years))])
     follow = {f for f in profile.values if _follows(rules, profile, on, f)}
+    follow |= set(rules.complete(profile, on)) - set(profile.values)
     counted = tuple(_counts_on(rules, profile, name, follow) for name in dict.fromkeys(counting))
-    rules.complete(profile, on)
     rest = {k: v for k, v in profile.values.items() if k not in follow}
     world = _World(rules, Profile(rest, profile.where, profile.file), on, _end(on, years), counted)
     return Timeline(on, world.until, tuple(world.line(s) for s in schemes), counted)
@@ -68,10 +68,10 @@ def _counts_on(rules: Jifen, profile: Profile, name: str, follow: set[str]) -> F
             [Problem("unknown-fact", blanks={"name": name}, found=name, nearest=nearest(name, rules.vocabulary.facts))]
         )
     found = ""
-    if name not in profile.values:
-        found = "unknown"
-    elif name in follow:
+    if name in follow:
         found = "follows from dates"
+    elif name not in profile.values:
+        found = "unknown"
     elif name in _moving("rolls"):
         found = "looks back over a window that moves on"
     elif not _counts(fact):

@@ -25,7 +25,7 @@ from jifen.schemes.citations import Citation
 _SAY = {
     "en": {
         "now": "now", "points": "points", "effort": "effort", "months": "months", "do": "do", "if": "if", "change": "Change",
-        "clause": "Clause", "way": "Way {n}", "reached": "reached already", "target": "target", "qualifies": "qualify",
+        "clause": "Clause", "way": "Way {n}", "reached": "reached already", "left": "Nothing is left to do: the authority decides.", "target": "target", "qualifies": "qualify",
         "limits": "Cannot be reached under this planning model, because", "needed": "needed", "nothing": "No value of any fact reaches it.",
         "authority": "No way makes it certain: these leave the decision to the authority.",
         "after": "When it is done, about {day}, by the law published today and with what grows by itself",
@@ -38,7 +38,7 @@ _SAY = {
     },
     "zh": {
         "now": "现在", "points": "分", "effort": "投入", "months": "月", "do": "做", "if": "若", "change": "变化",
-        "clause": "条款", "way": "途径 {n}", "reached": "已经达到", "target": "目标", "qualifies": "符合条件",
+        "clause": "条款", "way": "途径 {n}", "reached": "已经达到", "left": "无需更多步骤，由主管机关决定。", "target": "目标", "qualifies": "符合条件",
         "limits": "在此规划模型下无法达到，原因", "needed": "需要", "nothing": "任何事实取值都无法达到。",
         "authority": "没有确定的途径：以下途径最终由主管机关决定。",
         "after": "完成时（约 {day}），按今日已公布的法律并计入自然增长",
@@ -96,7 +96,8 @@ def paths(found: Paths, then: Sequence[Moment], costs: Costs, lang: str) -> None
         Text(_points(found.points, lang)),
     )
     if found.reached:
-        console.print(Text(f"  {say['reached']}", style="green"))
+        left = found.decided_by == "authority"
+        console.print(Text(f"  {say['left' if left else 'reached']}", style="cyan" if left else "green"))
         return
     if found.decided_by and found.ways:
         console.print(Text(f"  {say['authority']}", style="cyan"))
@@ -194,12 +195,29 @@ def _cell(fact: Fact, step: Step, lang: str) -> str:
     if fact.kind == "one of" and not fact.ordered:
         codes = [show_value(fact, v, lang) for v in range(step.least, step.most + 1)]
         return " / ".join(codes[:4]) + (" / …" if len(codes) > 4 else "")
-    unit = f" {fact.unit_text}" if fact.unit_text not in ("", "level", "number", "score") else ""
+    unit = _unit(fact, lang)
     if step.most == fact.high:
         return f"{low}{unit} {say['more']}" if lang == "en" else f"{low}{unit}{say['more']}"
     if step.least == fact.low:
         return f"{high}{unit} {say['less']}" if lang == "en" else f"{high}{unit}{say['less']}"
     return f"{low}–{high}{unit}"
+
+
+_UNITS = {
+    "years": "年", "months": "个月", "days": "天", "hours": "小时", "points": "分", "percent": "%", "people": "人", "papers": "篇",
+    "year": "年", "month": "月", "day": "日", "hour": "小时",
+}  # fmt: skip
+
+
+def _unit(fact: Fact, lang: str) -> str:
+    """The unit after a number; none where the title says it."""
+    if fact.unit_text in ("", "level", "number", "score"):
+        return ""
+    if lang == "en":
+        return f" {fact.unit_text}"
+    if fact.kind == "money":
+        return f" {fact.currency}" + (f"/{_UNITS[fact.per]}" if fact.per else "")
+    return f" {_UNITS.get(fact.unit, fact.unit)}"
 
 
 def nearest_schemes(found: Sequence[Paths], costs: Costs, lang: str) -> None:
@@ -210,9 +228,9 @@ def nearest_schemes(found: Sequence[Paths], costs: Costs, lang: str) -> None:
         table.add_column(say[name], justify="right" if name in ("effort", "months") else "left")
     for each in found:
         sign, colour, words = STATUS[each.status]
-        row = [Text(each.title[lang]), Text(f"{sign} {words[lang]}", style=colour)]
+        row = [Text(f"{each.jurisdiction} {each.title[lang]}"), Text(f"{sign} {words[lang]}", style=colour)]
         if each.reached:
-            table.add_row(*row, "0", "", Text(say["reached"], style="green"))
+            table.add_row(*row, "0", "", Text(say["left" if each.decided_by else "reached"], style="green"))
         elif each.ways:
             way = each.ways[0]
             steps = [f"{say['if']} {_change(s, lang)}" if s.supposed else _change(s, lang) for s in way.steps]
