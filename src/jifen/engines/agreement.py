@@ -112,10 +112,10 @@ class People:
         for name in self.facts:
             fact = self.vocabulary.facts[name]
             if fact.kind == "several of":
-                person[name] = frozenset(c for c in codes.get(name, ()) if random.random() < 0.25)
+                person[name] = frozenset(c for c in codes.get(name, ()) if random.randrange(100) < 25)
             elif fact.kind == "spells":
                 person[name] = ()
-            elif random.random() < 0.85:
+            elif random.randrange(100) < 85:
                 person[name] = random.choice(edges[name])
             else:
                 person[name] = random.randint(fact.low, fact.high)
