@@ -184,7 +184,7 @@ def ratios(left: Column, right: Column, high: int, starts: Sequence[int]) -> Arr
     for begin in range(0, len(made), _BLOCK):
         rows = slice(begin, begin + _BLOCK)
         above, below = left.values[rows].astype(wide) * RATIO_PARTS, right.values[rows].astype(wide)
-        cell = np.zeros(len(above), np.uint8 if len(starts) <= 255 else np.uint32)
+        cell: Array = np.zeros(len(above), np.uint8 if len(starts) <= 255 else np.uint32)
         for start in starts[1:]:
             whole, between = divmod(start, 2)
             edge = below * whole
