@@ -164,23 +164,36 @@ def support(place: Place) -> set[int]:
     return {f.level for f in by_level(place)}
 
 
-def joined(place: Place, levels: Iterable[int], weights: Weights, how: str) -> Place:
+def joined(place: Place, levels: Iterable[int], weights: Weights, how: str, none: int = 0) -> Place:
     """The diagram in which the variables of these levels are left open for good.
 
-    `how` says what then stands for their several values: `or` all outcomes that are possible, `min` or `max` a bound of the points.
+    `how` says what then stands for their several values: `or` the answer that is then given, `min` or `max` a bound of the points. An
+    answer is all outcomes that are possible, and whether only the authority is left to say between one of them and `none` (its bit).
     """
     gone = set(levels)
     build = Builder(weights)
     done: dict[int, Place] = {}
     pairs: dict[tuple[object, ...], Place] = {}
-    made: dict[int, Fork] = {f.end: f for f in ends(place[1])}
+    made: dict[tuple[int, bool], Fork] = {}
+    nothing = tuple(0.0 for _ in place[1].mean)  # nobody is weighed here: only what can still change is read off
+
+    def end(outcomes: int, authority: bool) -> Fork:
+        return made.setdefault((outcomes, authority), Fork(LAST, (), (), nothing, 0.0, 0, outcomes))
+
+    answers: dict[Fork, tuple[int, bool]] = {}
+    for fork in ends(place[1]):
+        authority = bool(fork.end & none) and fork.end != none
+        made[fork.end, authority] = fork
+        answers[fork] = fork.end, authority
 
     def both(a: Place, b: Place) -> Place:
         if a[1] is b[1]:
             return (min if how == "min" else max)(a[0], b[0]), a[1]
         if not a[1].ways and not b[1].ways:
-            both_ends = a[1].end | b[1].end
-            return 0, made.setdefault(both_ends, Fork(LAST, (), (), a[1].mean, a[1].square, 0, both_ends))
+            (some, one), (more, other) = answers[a[1]], answers[b[1]]
+            fork = end(some | more, one and other)
+            answers[fork] = some | more, one and other
+            return 0, fork
         key = (id(a[1]), id(b[1]), b[0] - a[0])
         found = pairs.get(key)
         if found is None:

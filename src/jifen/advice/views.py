@@ -144,7 +144,7 @@ class State:
         sight = self.view.sight
         levels = support(self.answer)
         if levels & gone:
-            levels = support(joined(self.answer, gone, sight.weights, "or"))
+            levels = support(joined(self.answer, gone, sight.weights, "or", 1 << len(self.view.plan.outcomes)))
         for total in self._choices():
             asked = support(total)
             if asked & gone:
