@@ -410,10 +410,6 @@ CATALOGUE: dict[str, Entry] = {
     "bad-baseline": _entry(
         "the baseline cannot be read", "基准方案无法读取", "SCHEME@DATE, such as cn/work-permit@2026-11-23", "方案@日期，如 cn/work-permit@2026-11-23"
     ),
-    "not-in-force": _entry(
-        "no version of {scheme} is in force on {day}", "{scheme} 在 {day} 没有施行中的版本",
-        "a day in the life of the scheme; `jifen schemes` lists its versions", "方案施行期内的日期；可用 `jifen schemes` 列出各版本",
-    ),
     "not-a-reform": _entry(
         "this is a version of another scheme than the baseline", "此文件不是基准方案的版本", "a document of {scheme}", "{scheme} 的文档"
     ),

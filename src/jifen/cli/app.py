@@ -17,17 +17,8 @@ import typer
 from jifen.answers import door
 
 COMMANDS = (
-    "commands",
-    "registers",
-    "regulation",
-    "population",
-    "synthesise",
-    "simulate",
-    "sql",
-    "agree",
-    "advice",
-    "proof",
-)
+    "commands", "advice", "proof", "agree", "registers", "regulation", "population", "synthesise", "simulate", "sql",
+)  # fmt: skip
 """The modules of commands, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(

@@ -131,7 +131,7 @@ def diff(
 
 def side(rules: door.Jifen, text: str) -> tuple[Scheme, date]:
     """A version and the day on which it is read."""
-    from jifen.plan.form import in_force
+    from jifen.plan.form import version_on
     from jifen.schemes.load import load_scheme
 
     name, at, day = text.partition("@")
@@ -141,11 +141,7 @@ def side(rules: door.Jifen, text: str) -> tuple[Scheme, date]:
         read = load_scheme(Path(name).resolve())
         return read, door.as_day(day) if at else read.start
     on = door.as_day(day or None)
-    versions = rules.versions(name)
-    version = in_force(versions, on)
-    if version is None:
-        raise RequestError([Problem("not-in-force", blanks={"scheme": name, "day": on, "first": versions[0].start})])
-    return version, on
+    return version_on(rules.versions(name), on), on
 
 
 @app.command(
