@@ -49,7 +49,7 @@ def columnar(program: Any, kernel: Any, values: Mapping[str, Any], scheme: str) 
         return context.execute(text).collect().to_series().to_numpy()
 
     def by_duckdb() -> Any:
-        return connection.execute(text).fetch_arrow_table().column(0).to_numpy()
+        return connection.sql(text).to_arrow_table().column(0).to_numpy()
 
     return {
         "numpy, take on bytes": by_numpy,

@@ -97,7 +97,7 @@ def test_a_fixed_amount_is_given_in_the_smallest_unit(tmp_path: Path) -> None:
     rules = _rules(tmp_path, "## Desk · 工位 {#desk}\n\nCNY 2,000,000. [M 3]\n")
     found = _amount(rules, YES)
     assert (found.low, found.high, found.currency, found.discretionary) == (200_000_000, 200_000_000, "CNY", False)
-    assert found.text() == {"en": "CNY 2,000,000", "zh": "2,000,000 CNY"}
+    assert found.text() == {"en": "CNY 2,000,000", "zh": "2,000,000元"}
     assert [str(c) for c in found.citations] == ["M 3"]
 
 
@@ -115,7 +115,7 @@ def test_a_ceiling_is_never_promised(tmp_path: Path) -> None:
     assert (found.low, found.high, found.discretionary) == (0, 5_000_000_000, True)
     assert found.text() == {
         "en": "may be assessed for up to CNY 50,000,000",
-        "zh": "经评估最高可获 50,000,000 CNY",
+        "zh": "经评估最高可获50,000,000元",
     }
 
 
@@ -278,7 +278,7 @@ def test_an_answer_with_amounts_has_the_published_form(tmp_path: Path) -> None:
         {
             "id": "staff",
             "words": {"en": "Staff", "zh": "人员"},
-            "text": {"en": "CNY 0 – 1,500,000 a year", "zh": "每年0 – 1,500,000 CNY"},
+            "text": {"en": "CNY 0 – 1,500,000 a year", "zh": "每年0–1,500,000元"},
             "low": 0,
             "high": 150_000_000,
             "currency": "CNY",

@@ -100,7 +100,7 @@ def test_chinese_answer_is_in_chinese() -> None:
     """With --lang zh the same answer is said in Chinese."""
     ran = jifen("check", ENGINEER, "-s", "cn/work-permit", *DAY, "--lang", "zh")
     assert ran.code == 0
-    assert "● 外国人来华工作许可 符合 83 积分 B类，外国专业人才 cn/work-permit" in ran.lines
+    assert "● 外国人来华工作许可 符合 83分 B类，外国专业人才 cn/work-permit" in ran.lines
     assert "以上为公布规则的结果，由主管机关最终决定。" in ran.lines
 
 
@@ -275,6 +275,30 @@ def test_show_prints_the_law_with_its_tables() -> None:
     assert lines[0] == "# Work permit for foreigners · 外国人来华工作许可"
     start = lines.index("| `china.annual_salary` (CNY a year) | points |")
     assert lines[start + 2 : start + 4] == ["| ≥ 450,000 | 20 |", "| ≥ 350,000 | 17 |"]
+
+
+def test_show_speaks_one_language() -> None:
+    """In Chinese no heading, header, code or sentence is left in English; in English none in Chinese."""
+    chinese = jifen("show", "cn/work-permit", "--lang", "zh", *DAY)
+    assert chinese.code == 0
+    for line in (
+        "外国人来华工作许可",
+        "年薪",
+        "最高20分。 [T 第1行]",
+        "在华年薪（元/年） 分数",
+        "低于上列各档 0",
+        "最高学位 ≥ 学士",
+    ):
+        assert line in chinese.lines
+    english = jifen("show", "cn/work-permit", *DAY)
+    for line in (
+        "Work permit for foreigners",
+        "At most 20. [T row 1]",
+        "Annual salary in China (CNY a year) points",
+        "below 0",
+    ):
+        assert line in english.lines
+    assert "Points · 积分" not in english.out
 
 
 def test_show_on_a_day_without_a_version_exits_1() -> None:

@@ -11,7 +11,8 @@ import pytest
 from helpers import random_profile
 from jifen.answers.door import Jifen
 from jifen.engines.kernel import Column, Kernel, compile_kernel, native
-from jifen.engines.kernel.ir import MACHINES, Source
+from jifen.engines.kernel.ir import Source
+from jifen.engines.kernel.lines import MACHINES
 from jifen.engines.kernel.resolve import reference_outputs
 from jifen.engines.reference import STATUSES, State
 from jifen.facts.values import Value
@@ -78,6 +79,55 @@ def test_status_outcome_points_and_reasons_are_those_of_the_reference(rules: Jif
         assert result.failing is not None
         found[scheme, "failing", ""] = result.failing[row]
         assert found == reference_outputs(kernel.laws[scheme], State(plan, person, DAY))
+
+
+def test_the_fact_that_decides_is_the_first_that_the_reference_names(rules: Jifen) -> None:
+    scheme = "cn/work-permit"
+    plan = rules.plan(scheme, DAY)
+    assert plan
+    people = people_of(rules, scheme, 60, (0.02, 0.1, 0.9))
+    kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules._rules, reasons=frozenset({"deciding"}))
+    result = kernel.run(columns(people, kernel.inputs, rules.vocabulary), DAY)[scheme]
+    assert result.deciding is not None
+    named = [result.facts[n] if n >= 0 else None for n in result.deciding]
+    assert named == [next(iter(State(plan, p, DAY).deciding()), None) for p in people]
+    assert len(set(named)) > 2
+
+
+def test_the_distance_is_that_of_the_certain_points_from_the_pass_mark(rules: Jifen) -> None:
+    scheme = "jp/highly-skilled-professional-a"
+    plan = rules.plan(scheme, DAY)
+    assert plan and plan.scheme.pass_mark == 70
+    kernel = compile_kernel({scheme: plan}, rules.vocabulary, reasons=frozenset({"distance"}))
+    result = kernel.run({"age": Column(np.array([25, 60]))}, DAY)[scheme]
+    assert result.distance is not None and result.low is not None
+    assert result.low.tolist() == [15, 0]
+    assert result.distance.tolist() == [-55, -70]
+
+
+def test_a_reason_that_does_not_exist_is_refused(rules: Jifen) -> None:
+    with pytest.raises(ValueError, match="reasons are criteria, failing, distance, deciding; not why"):
+        compile_kernel({}, rules.vocabulary, reasons=frozenset({"why"}))
+
+
+def test_levels_follow_from_test_scores_and_stay_unknown_where_a_score_is_missing(rules: Jifen) -> None:
+    """IELTS 8.0, 7.5, 8.5, 7.5 are CLB 10 in all four abilities; without the writing score the points are a range."""
+    scheme = "ca/express-entry-crs"
+    plan = rules.plan(scheme, DAY)
+    kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules._rules, reasons=frozenset({"criteria"}))
+    assert "canada.ielts.writing" in kernel.inputs
+    known = {"canada.english.test": "ielts", "family.partner": False, "canada.first_official_language": "english"}
+    scores = {"reading": "8.0", "writing": "7.5", "listening": "8.5", "speaking": "7.5"}
+    profile = {**known, **{f"canada.ielts.{k}": v for k, v in scores.items()}}
+    full = rules.complete(rules.profile(profile), DAY)
+    values = rules.profile(profile).values
+    table = {n: Column(np.array([v, v])) for n, v in values.items()}
+    table["canada.ielts.writing"] = Column(table["canada.ielts.writing"].values, np.array([True, False]))
+    result = kernel.run(table, DAY)[scheme]
+    low, high = result.criteria["first_language"]
+    assert (low[0], high[0]) == (136, 136)
+    assert low[1] < high[1]
+    assert State(plan, full, DAY).points(plan.parts["first_language"].points).low == 136  # type: ignore[union-attr,arg-type]
 
 
 def test_a_scheme_that_is_not_in_force_says_so_for_every_row(rules: Jifen) -> None:
@@ -163,6 +213,21 @@ def test_a_number_that_means_unknown_is_as_good_as_a_mask(rules: Jifen) -> None:
     assert (one.low != one.high).any()
 
 
+@pytest.mark.parametrize("rows", [5, 64, 1000, 3000])
+def test_a_bitmap_is_as_good_as_a_mask_whatever_lies_under_it(rules: Jifen, rows: int) -> None:
+    """Where nothing is known the value may be anything, even outside the domain."""
+    kernel, columns = _crs(rules, rows)
+    draw = np.random.default_rng(9)
+    masks = {n: draw.random(rows) > 0.1 for n in columns}
+    values = {n: np.where(masks[n], c.values, 254).astype(np.uint8) for n, c in columns.items()}  # type: ignore[arg-type]
+    masked = {n: Column(v, masks[n]) for n, v in values.items()}
+    mapped = {n: Column(v, bits=np.packbits(masks[n], bitorder="little")) for n, v in values.items()}
+    clean = {n: Column(c.values, masks[n]) for n, c in columns.items()}
+    one, other, third = (kernel.run(c, DAY)["ca/express-entry-crs"] for c in (masked, mapped, clean))
+    for found in (other, third):
+        assert (one.low == found.low).all() and (one.high == found.high).all() and (one.status == found.status).all()
+
+
 def test_the_arrays_of_an_earlier_run_are_filled_again(rules: Jifen) -> None:
     kernel, columns = _crs(rules, 1000)
     first = kernel.run(columns, DAY)
@@ -197,7 +262,7 @@ def test_other_processors_get_their_own_byte_shuffle(rules: Jifen, name: str, tr
 
     kernel, _columns = _crs(rules, 1)
     program = kernel.program(frozenset(kernel.variables), frozenset(), MACHINES[name].joint)
-    sources = {n: Source(8, False, v.low, v.high, kernel.cells[n], True) for n, v in kernel.variables.items()}
+    sources = {n: Source(8, False, v.low, v.high, kernel.cells[n], "bytes") for n, v in kernel.variables.items()}
     text = native.written(program, sources, native.bits_of(program), MACHINES[name])[0]
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()

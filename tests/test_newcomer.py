@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from jifen import load as jifen_rules
+from jifen.schemes.show import as_markdown
 from test_command import DAY, ENGINEER, ROOT, Ran, jifen
 
 COMMAND = [sys.executable, "-c", "from jifen.cli import main; main()"]
@@ -32,6 +35,8 @@ def in_environment(*args: str, cwd: Path = ROOT, stdin: str = "", **environment:
         (["check", ENGINEER, "--format", "xml"], "--format cannot take this value [option-value]"),
         (["check", ENGINEER, "more.yaml"], "the command line cannot be read [bad-usage]"),
         (["find", "--within", "-3", "school"], "--within cannot take this value [option-value]"),
+        (["find", "--within", "3"], "`jifen find` needs --near [missing-argument]"),
+        (["find", "--in", "foo"], "there is no register `foo` [no-such-register]"),
         (["show", "hk"], "`hk` is a group of schemes [group-of-schemes]"),
         (["check", "."], "this is not a file [not-a-file]"),
         (["check", "/dev/null"], "this is not a file [not-a-file]"),
@@ -94,7 +99,7 @@ def test_a_narrow_window_is_kept_to(width: int) -> None:
 
 def test_a_full_disk_is_told_and_is_no_stack_trace() -> None:
     """What cannot be written to standard output is told in one sentence."""
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         ran = subprocess.run(
             [*COMMAND, "schemes", "hk"], cwd=ROOT, env={"LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}, stdout=full,
             stderr=subprocess.PIPE, encoding="utf-8", check=False,
@@ -206,12 +211,80 @@ def test_coverage_is_told_in_the_words_of_the_law(tmp_path: Path) -> None:
     folder = tmp_path / "policies" / "xx" / "example"
     folder.mkdir(parents=True)
     (folder / "2020-01-01.md").write_text(law, "utf-8")
-    case = "  - {case: young, on: 2020-06-01, profile: {age: 20, prizes: []}, expect: {status: undetermined}}\n"
+    case = "  - {case: young, on: 2020-06-01, profile: {age: 20, prizes: []}, expect: {status: does not qualify}}\n"
     (folder / "cases.yaml").write_text(f"scheme: xx/example\ncases:\n{case}", "utf-8")
     ran = jifen("test", "xx/example", "--policies", "policies", cwd=tmp_path)
     assert ran.lines == [
-        "● xx/example 1 case 10 of 13 untried",
+        "● xx/example 1 case 9 of 13 untried",
         "row never hit Age: 26–45 age_points",
+        "row never hit Age: otherwise age_points",
+        "never true Settled: has a partner settled.1",
+        "never true Requirements: paid twice the average 2",
+        "never true Class A: 30 points or more A.1",
+        "never true Merit: Nobel laureate merit.1",
+        "never false Settled: has a partner settled.1",
+        "never false Requirements: of full age 1",
+        "never false Requirements: paid twice the average 2",
+        "1 passed, 0 failed",
     ]
     ran = jifen("test", "xx/example", "--policies", "policies", "--lang", "zh", cwd=tmp_path)
-    assert ran.lines[1] == "从未适用的行 年龄：26–45 age_points"
+    assert ran.lines[:2] == ["● xx/example 1 个案例 13 项中 9 项未试", "从未适用的行 年龄：26–45 age_points"]
+
+
+def test_a_narrow_list_cuts_nothing() -> None:
+    """In a window too narrow for the table every row is a paragraph, with all its words."""
+    ran = in_environment("compare", ENGINEER, "--with", "sg/compass", *DAY, COLUMNS="40")
+    assert ran.lines[:3] == ["SG Employment Pass with COMPASS", "● qualifies points 70 Employment", "Pass"]
+    ran = in_environment("facts", "canada", COLUMNS="40")
+    assert "…" not in ran.out
+    assert ran.lines[0] == "canada.partner_accompanies"
+
+
+def test_many_answers_end_with_their_count() -> None:
+    """After the answers of many schemes stands how many are of which status."""
+    lines = jifen("check", ENGINEER, "-s", "sg", "-s", "hk", *DAY).lines
+    assert lines[-3] == "● 2 qualifies ✕ 5 does not qualify"
+
+
+def test_the_law_is_shown_in_one_language_where_one_is_asked_for() -> None:
+    """`show` prints both languages; with --lang each line keeps its rule and its citation, and the words of one."""
+    both = jifen("show", "cn/work-permit", *DAY, "--format", "markdown").out.splitlines()
+    english = jifen("show", "cn/work-permit", *DAY, "--format", "markdown", "--lang", "en").out.splitlines()
+    chinese = jifen("show", "cn/work-permit", *DAY, "--format", "markdown", "--lang", "zh").out.splitlines()
+    assert (both[0], english[0], chinese[0]) == (
+        "# Work permit for foreigners · 外国人来华工作许可", "# Work permit for foreigners", "# 外国人来华工作许可",
+    )  # fmt: skip
+    assert "1. `age` ≥ 18 — at least 18 years old · 年满18周岁" in both
+    assert "1. `age` ≥ 18 — at least 18 years old" in english
+    assert "1. `age` ≥ 18 — 年满18周岁" in chinese
+    assert "5. 有确定的聘用单位, any one of: [B basic conditions]" in chinese
+    assert "| ≥ 450,000 | 20 |" in chinese
+
+
+def test_no_scheme_shown_in_english_holds_a_pair_of_words() -> None:
+    """In one language no line of any scheme has its other half left, in headings, items and tables."""
+    rules = jifen_rules()
+    for versions in rules.shelf.schemes.values():
+        text = as_markdown(versions[-1], "en")
+        left = [x for x in text.splitlines() if " · " in x and not x.lstrip().startswith(">")]
+        assert left == [], versions[-1].file
+
+
+def test_cases_of_another_scheme_are_not_taken_for_these(tmp_path: Path) -> None:
+    """A file of cases whose scheme is misspelt is refused, instead of being run for nothing."""
+    folder = tmp_path / "policies" / "cn" / "k-visa"
+    folder.mkdir(parents=True)
+    (folder / "cases.yaml").write_text("scheme: cn/k-vsa\ncases: []\n", "utf-8")
+    ran = jifen("test", "cn/k-visa", "--policies", "policies", cwd=tmp_path)
+    assert ran.code == 2
+    assert ran.err.splitlines()[:2] == [
+        "the file does not stand in the folder of its scheme [wrong-folder]",
+        "  where: policies/cn/k-visa/cases.yaml:1:9",
+    ]
+
+
+def test_a_need_that_nobody_knows_offers_needs_and_no_inner_codes() -> None:
+    """What can be asked for is listed, without the codes by which indicators say how exact they are."""
+    told = jifen("find", "--need", "foo").err
+    assert " ib," in told
+    assert "at_most" not in told

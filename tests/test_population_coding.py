@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jifen
@@ -172,6 +172,7 @@ def test_a_factor_multiplies_what_is_written(rules: jifen.Jifen) -> None:
         assert values(read(rules, SALARY, column, times=12)) == [45_000_000]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-(10**12), 10**14) | st.none(), min_size=1, max_size=40))
 def test_decimals_text_and_profiles_agree(rules: jifen.Jifen, cents: list[int | None]) -> None:
     """The same amounts as decimals and as text give the same numbers, those that a profile gives."""

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jifen
@@ -134,6 +134,7 @@ TABLES = st.integers(1, 5).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(TABLES, st.integers(1, 12))
 def test_small_cells_and_what_gives_them_away_are_taken_out(counts: list[list[int]], k: int) -> None:
     """No small cell is shown; no row or column has a single hole, or holes that hold fewer than k, unless nothing else can be taken out."""
@@ -147,6 +148,7 @@ def test_small_cells_and_what_gives_them_away_are_taken_out(counts: list[list[in
                 assert row[out].sum() >= k
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=8), st.integers(1, 12))
 def test_nothing_is_taken_out_without_need(counts: list[int], k: int) -> None:
     line = np.array(counts, np.int64)

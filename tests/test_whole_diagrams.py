@@ -10,7 +10,8 @@ from jifen.answers.door import Jifen
 from jifen.engines.reference import State
 from jifen.facts.values import Value
 from jifen.plan import diagram
-from jifen.plan.form import Plan
+from jifen.plan.form import Memory, Plan
+from jifen.plan.nodes import Graph, cells
 
 DAY = date(2026, 11, 23)
 LARGE = [
@@ -78,3 +79,13 @@ def test_an_unreadable_cache_is_as_if_it_were_not_there(rules: Jifen, tmp_path, 
     for file in files:
         file.write_bytes(b"\x80\x05broken")
     assert jifen.load().check(profile, "2026-11-23", ["cn/work-permit"])[0].data() == expected
+
+
+def test_a_variable_that_is_itself_a_result_is_cut_at_every_value() -> None:
+    """Where the answer is the fact itself, two values of it are never one cell."""
+    graph = Graph()
+    asked, told = graph.var("asked", 0, 1), graph.var("told", 0, 3)
+    node = graph.case(asked, [1], [graph.const(0), told])
+    assert cells([node]) == {"asked": (1,), "told": (1, 2, 3)}
+    memory = Memory([node])
+    assert memory.of({"asked": 1, "told": 2}) is not memory.of({"asked": 1, "told": 3})

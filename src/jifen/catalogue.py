@@ -193,6 +193,12 @@ CATALOGUE: dict[str, Entry] = {
         "there is no heading `{id}` to repeal", "没有可废止的标题 `{id}`", "the id of a heading of the earlier version",
         "早期版本中的标题标识",
     ),
+    "bad-jurisdiction": _entry(
+        "this is not a jurisdiction", "无法识别此管辖地区", "an ISO 3166 code such as CN or CN-BJ, or none for a model", "ISO 3166 代码，如 CN、CN-BJ；模型写 none"
+    ),
+    "control-character": _entry(
+        "the text holds a control character", "文本含有控制字符", "text that can be seen", "可见的文字"
+    ),
     # rules
     "unknown-instrument": _entry(
         "the citation names the instrument `{name}`, which is not declared", "引用的文件 `{name}` 未声明",
@@ -404,10 +410,6 @@ CATALOGUE: dict[str, Entry] = {
     "bad-baseline": _entry(
         "the baseline cannot be read", "基准方案无法读取", "SCHEME@DATE, such as cn/work-permit@2026-11-23", "方案@日期，如 cn/work-permit@2026-11-23"
     ),
-    "not-in-force": _entry(
-        "no version of {scheme} is in force on {day}", "{scheme} 在 {day} 没有施行中的版本",
-        "a day in the life of the scheme; `jifen schemes` lists its versions", "方案施行期内的日期；可用 `jifen schemes` 列出各版本",
-    ),
     "not-a-reform": _entry(
         "this is a version of another scheme than the baseline", "此文件不是基准方案的版本", "a document of {scheme}", "{scheme} 的文档"
     ),
@@ -527,6 +529,10 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "case-form": _entry(
         "the case cannot be read", "案例无法读取", "{expected}", "{expected}"
+    ),
+    "not-in-force": _entry(
+        "no version of {scheme} is in force on {day}", "{day} 没有施行中的 {scheme} 版本",
+        "a day on which a version holds; the first is in force from {first}", "有版本施行的日期；最早版本自 {first} 起施行",
     ),
     "stale-oddity": _entry(
         "no finding `{finding}` is left for this oddity", "已没有与此条目相符的发现 `{finding}`",

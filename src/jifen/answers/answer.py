@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from jifen.engines.reference import Range, Status
+from jifen.facts.units import in_words
 from jifen.facts.values import show_number
 from jifen.facts.vocabulary import currency_places
 from jifen.forms import Words
@@ -135,14 +136,15 @@ class AmountAnswer:
         places = currency_places(self.currency)
         sums = [f"{show_number(n, places)}" for n in dict.fromkeys((self.low, self.high))]
         period = {"": ("", ""), "year": (" a year", "每年"), "month": (" a month", "每月")}[self.per]
+        unit = in_words(self.currency, "zh")
         if self.discretionary:
             return {
                 "en": f"may be assessed for up to {self.currency} {sums[-1]}{period[0]}",
-                "zh": f"经评估{period[1]}最高可获 {sums[-1]} {self.currency}",
+                "zh": f"经评估{period[1]}最高可获{sums[-1]}{unit}",
             }
         return {
             "en": f"{self.currency} {' – '.join(sums)}{period[0]}",
-            "zh": f"{period[1]}{' – '.join(sums)} {self.currency}",
+            "zh": f"{period[1]}{'–'.join(sums)}{unit}",
         }
 
     def data(self) -> dict[str, Any]:

@@ -74,8 +74,8 @@ class Untried:
     total: int
 
 
-def read_cases(path: Path) -> list[Case]:
-    """Read a `cases.yaml`. Raises PolicyError for a case that cannot be read."""
+def read_cases(path: Path, of: str = "") -> list[Case]:
+    """Read a `cases.yaml`, which must be of the scheme `of` if one is given. Raises PolicyError for a case that cannot be read."""
     node = parse(decode(read_bytes(path, PolicyError), str(path), PolicyError), str(path), PolicyError)
     if not isinstance(node, Table):
         raise PolicyError([Problem("not-a-mapping", node.where)])
@@ -83,6 +83,9 @@ def read_cases(path: Path) -> list[Case]:
     scheme = form.text("scheme")
     profiles = {k.value: v for k, v in form.table("profiles")} if node.get("profiles") else {}
     form.done()
+    if of and scheme != of:
+        at = node.get("scheme")
+        raise PolicyError([Problem("wrong-folder", at.where if at else node.where, {"scheme": scheme}, of)])
     items = node.get("cases")
     if not isinstance(items, Items):
         raise PolicyError([_wrong(node.where, "cases: a list of cases")])

@@ -225,7 +225,7 @@ def _against_mark(state: State, plan: Plan, mark: int) -> Reason:
         en, zh = "do not reach", "未达到"
     else:
         en, zh = "may reach", "可能达到"
-    words = {"en": f"{points} points {en} the pass mark of {mark}", "zh": f"{points} 分{zh}及格线 {mark} 分"}
+    words = {"en": f"{points} points {en} the pass mark of {mark}", "zh": f"{points}分{zh}及格线{mark}分"}
     return Reason("points", words, plan.scheme.points.citations)
 
 
@@ -239,7 +239,7 @@ def _failing(
         least = conditions.least or 1
         words = {
             "en": f"{title['en']}: {holding} of {count} hold, {least} needed",
-            "zh": f"{title['zh']}：{count} 项中满足 {holding} 项，需 {least} 项",
+            "zh": f"{title['zh']}：{count}项中满足{holding}项，需{least}项",
         }
         yield Reason("fails", words, citations, id_)
         return

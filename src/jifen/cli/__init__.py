@@ -32,8 +32,11 @@ def main() -> None:
         if isinstance(e, BrokenPipeError):
             sys.exit(0)
         lang = "zh" if _option("--lang") == "zh" else "en"
-        code = "cannot-read" if e.filename else "cannot-write"
-        problem = Problem(code, Where(str(e.filename or "/dev/stdout")), found=e.strerror or "")
+        problem = Problem(
+            "cannot-read" if e.filename else "cannot-write",
+            Where(str(e.filename or "/dev/stdout")),
+            found=e.strerror or "",
+        )
         print(problem.text(lang), file=sys.stderr)
         sys.exit(2)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
@@ -20,7 +20,7 @@ from jifen.cli.render import STATUS
 from jifen.engines.reference import Range
 from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Fact
-from jifen.schemes.citations import Citation
+from jifen.schemes.citations import all_text
 
 _SAY = {
     "en": {
@@ -50,10 +50,6 @@ _SAY = {
         "still": "此期间不变", "amount": "法定数额", "disclaimer": "以上为公布规则的结果，由主管机关最终决定。",
     },
 }  # fmt: skip
-
-
-def _cited(citations: Iterable[Citation]) -> str:
-    return "; ".join(str(c) + (f" ({c.sure})" if c.sure != "confirmed" else "") for c in dict.fromkeys(citations))
 
 
 def _number(cost: Fraction) -> str:
@@ -134,7 +130,7 @@ def _way(console: Console, way: Way, moment: Moment, number: int, found: Paths, 
         table.add_column(say[name] if name else "", justify="right" if side == "right" else "left")
     with_points = found.points is not None
     for step in (*way.steps, *way.conditions):
-        clauses = [f"{c.words[lang]} [{_cited(c.citations)}]" for c in step.clauses[:2]]
+        clauses = [f"{c.words[lang]} [{all_text(c.citations, lang)}]" for c in step.clauses[:2]]
         if len(step.clauses) > 2:
             clauses.append(f"+{len(step.clauses) - 2}")
         gained = "" if not with_points or step.points is None else f"{step.points:+d}" if step.points else "·"
@@ -164,7 +160,7 @@ def _limits(console: Console, found: Paths, lang: str) -> None:
     for step in found.limits:
         text = Text(f"    {_change(step, lang)}", style="bold")
         text.append(f"  {(step.because or {}).get(lang, '')}", style="not bold")
-        cited = [f"{c.words[lang]} [{_cited(c.citations)}]" for c in step.clauses[:2]]
+        cited = [f"{c.words[lang]} [{all_text(c.citations, lang)}]" for c in step.clauses[:2]]
         if cited:
             text.append("  " + "; ".join(cited), style="not bold dim")
         console.print(text)
@@ -342,7 +338,7 @@ def _why(change: Change, lang: str) -> str:
             if turn.holds is False
             else ""
         )
-        turns.append(f"{turn.clause.words[lang]}{sign} [{_cited(turn.clause.citations)}]")
+        turns.append(f"{turn.clause.words[lang]}{sign} [{all_text(turn.clause.citations, lang)}]")
     return " · ".join(p for p in (causes, "; ".join(turns)) if p)
 
 

@@ -104,7 +104,7 @@ def _write(plans: Any, vocabulary: Any, day: date, folder: Path) -> int:
 
 def _conformance(name: str, plan: Any, rules: Any, folder: Path) -> dict[str, Any]:
     """How many cases of the scheme were held against the reference and the generated function, and how many differ."""
-    from jifen.engines.conformance import file_of, read_cases, says
+    from jifen.engines.conformance import file_of, law_hash, read_cases, says
     from jifen.engines.python import compile_function
 
     path = file_of(folder, name)
@@ -114,7 +114,7 @@ def _conformance(name: str, plan: Any, rules: Any, folder: Path) -> dict[str, An
     head, cases = read_cases(path, rules.vocabulary)
     day = date.fromisoformat(head["as_of"])
     plan = rules.plan(name, day)
-    if plan is None or plan.scheme.hash != head["scheme_hash"]:
+    if plan is None or law_hash(plan) != head["law_hash"]:
         return result | {"stale": True}
     function = compile_function(plan)
     for case in cases:

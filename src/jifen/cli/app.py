@@ -17,7 +17,7 @@ import typer
 from jifen.answers import door
 
 COMMANDS = (
-    "commands", "advice", "proof", "registers", "regulation", "population", "synthesise", "simulate", "sql", "agree", "portal",
+    "commands", "advice", "proof", "agree", "registers", "regulation", "population", "synthesise", "simulate", "sql", "portal",
 )  # fmt: skip
 """The modules of commands, in the order in which `jifen --help` lists them."""
 

@@ -33,7 +33,7 @@ from jifen.cli.app import (
 from jifen.facts.profiles import Profile, unknown_fact
 from jifen.plan.form import in_force
 from jifen.problems import JifenError, Problem, RequestError, Where
-from jifen.schemes.shelf import policy_folder, scheme_files
+from jifen.schemes.shelf import Shelf, policy_folder, scheme_files
 from jifen.strict_yaml import write_whole
 
 
@@ -117,29 +117,40 @@ def show(
     scheme: Annotated[str, typer.Argument(help="A scheme's id, or the file of one that is being written.")],
     on: OnDay = None,
     format: Annotated[ShowFormat, typer.Option("--format", help="How to print.")] = ShowFormat.text,
-    lang: Language = Lang.en,
+    only: Annotated[
+        Lang | None, typer.Option("--lang", help="English or Chinese; in `markdown` both if left out.")
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show again whenever the file changes.")] = False,
+    diagram: Annotated[
+        Path | None, typer.Option("--diagram", metavar="FILE.svg", help="Write the decision as a picture instead.")
+    ] = None,
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Show the law of a scheme as readable tables with their citations."""
-    path = Path(scheme)
-    if scheme.endswith(".md"):
-        if not path.is_file():
-            raise RequestError([Problem("no-such-file", Where(scheme))])
-        render.scheme_file(path, format.value, lang.value)
-    else:
-        rules = load_rules(policies)
+    path, lang = Path(scheme), only.value if only else ""
+    if diagram is not None:
+        from jifen.cli.proof import side
+        from jifen.proof.picture import picture
+
+        drawn, _ = side(load_rules(policies), f"{scheme}@{on}" if on else scheme)
+        write_whole(diagram, picture(drawn, lang or "en"))
+        print(f"{diagram}")
+        return
+    if scheme.endswith(".md") and not path.is_file():
+        raise RequestError([Problem("no-such-file", Where(scheme))])
+    rules = load_rules(policies)
+    if not scheme.endswith(".md"):
         if scheme not in rules.shelf.schemes and (below := _below(rules, scheme)):
             raise RequestError([Problem("group-of-schemes", blanks={"group": scheme}, nearest=below)])
         version = in_force(rules.versions(scheme), door.as_day(on))
         if version is None:
             [answer] = rules.check({}, on, [scheme])
-            print(answer.reasons[0].words[lang.value])
+            print(answer.reasons[0].words[lang or "en"])
             raise typer.Exit(1)
         path = Path(version.file)
-        render.scheme_file(path, format.value, lang.value)
+    render.scheme_file(path, format.value, lang, rules.shelf)
     if watch:
-        _watch(path, format.value, lang.value)
+        _watch(path, format.value, lang, rules.shelf)
 
 
 def _below(rules: door.Jifen, group: str) -> str:
@@ -148,7 +159,7 @@ def _below(rules: door.Jifen, group: str) -> str:
     return ", ".join(below[:3]) + (", …" if len(below) > 3 else "")
 
 
-def _watch(path: Path, format_: str, lang: str) -> None:
+def _watch(path: Path, format_: str, lang: str, shelf: Shelf) -> None:
     seen = path.stat().st_mtime_ns
     try:
         while True:
@@ -161,9 +172,9 @@ def _watch(path: Path, format_: str, lang: str) -> None:
                 seen = now
                 render.clear()
                 try:
-                    render.scheme_file(path, format_, lang)
+                    render.scheme_file(path, format_, lang, shelf)
                 except JifenError as e:
-                    print(e.text(lang))
+                    print(e.text(lang or "en"))
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 
@@ -279,7 +290,7 @@ def run_tests(
     for id_ in ids or ():
         for folder in (policy_folder(), *policies):
             for file in case_files(folder, id_):
-                cases = read_cases(file)
+                cases = read_cases(file, id_)
                 results = [run_case(rules, c) for c in cases]
                 left = untried(rules, cases)
                 failed += sum(1 for r in results if not r.passed)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from jifen.answers.door import Jifen
 from jifen.cli.console import console as _console
+from jifen.cli.console import hang, listed
 from jifen.cli.template import allowed
 from jifen.facts.values import example, plain_value
 from jifen.facts.vocabulary import Fact
@@ -64,26 +65,21 @@ def fact_list(found: Sequence[Fact], rules: Jifen, lang: str) -> None:
     if len(found) == 1:
         _one(found[0], rules, lang)
         return
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
-    for name in {"en": ("fact", "title", "type", "values"), "zh": ("事实", "名称", "类型", "取值")}[lang]:
-        table.add_column(name)
-    for fact in found:
-        table.add_row(
-            Text(fact.id, style="bold"),
-            Text(fact.title[lang]),
-            Text(_KINDS[fact.kind][lang], style="dim"),
-            Text(allowed(fact, lang)),
-        )
-    _console().print(table)
+    names = {"en": ("fact", "title", "type", "values"), "zh": ("事实", "名称", "类型", "取值")}[lang]
+    rows = [
+        (Text(f.id, style="bold"), Text(f.title[lang]), Text(_KINDS[f.kind][lang], style="dim"), Text(allowed(f, lang)))
+        for f in found
+    ]
+    listed(_console(), names, rows)
 
 
 def _one(fact: Fact, rules: Jifen, lang: str) -> None:
     console, say = _console(), _SAY[lang]
     mark = f"  [cyan]{say['authority']}[/cyan]" if fact.authority else ""
     console.print(f"[bold]{fact.id}[/bold]  {escape(fact.title[lang])}  [dim]{_KINDS[fact.kind][lang]}[/dim]{mark}")
-    console.print(f"  {escape(fact.question[lang])}")
+    hang(console, "  ", f"{escape(fact.question[lang])}")
     if fact.help:
-        console.print(f"  [dim]{escape(fact.help[lang])}[/dim]")
+        hang(console, "  ", f"[dim]{escape(fact.help[lang])}[/dim]")
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     rows = [(say["write"], f"{fact.id}: {'yes' if fact.kind == 'yes/no' else example(fact)}")]
     if not fact.codes and fact.kind != "spells":
@@ -101,9 +97,9 @@ def _one(fact: Fact, rules: Jifen, lang: str) -> None:
     lists = {"": fact.codes} if fact.codes else fact.attributes
     for name, codes in lists.items():
         if name:
-            console.print(f"  {escape(name)}" + ("" if codes else "  [dim]yes, no[/dim]"))
+            hang(console, "  ", f"{escape(name)}" + ("" if codes else "  [dim]yes, no[/dim]"))
         for code, words in (codes.values if codes else {}).items():
-            console.print(f"    [cyan]{escape(code)}[/cyan]  {escape(words[lang])}")
+            hang(console, "    ", f"[cyan]{escape(code)}[/cyan]  {escape(words[lang])}")
 
 
 def _asks(rules: Jifen, scheme: str, facts: set[str]) -> bool:

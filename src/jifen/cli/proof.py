@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jifen.answers import door
 from jifen.cli.app import AsText, Format, Lang, Language, Policies, app, chosen, load_rules, print_json
 from jifen.problems import Problem, RequestError, Where
+from jifen.schemes.model import Scheme
+
+if TYPE_CHECKING:
+    from jifen.proof.verify import Report
 
 
 @app.command(
@@ -27,7 +32,7 @@ def verify(
 ) -> None:
     """Prove schemes over all possible people: no gap, no dead row, maxima reached, outcomes possible, examples right."""
     from jifen.cli import render_proof
-    from jifen.proof.verify import Report, verify
+    from jifen.proof.verify import verify
 
     rules = load_rules(policies)
     files = [Path(s) for s in scheme if s.endswith(".md")]
@@ -52,7 +57,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def with_draft(rules: door.Jifen, file: Path) -> tuple[door.Jifen, door.Scheme]:
+def with_draft(rules: door.Jifen, file: Path) -> tuple[door.Jifen, Scheme]:
     """The policies with the version of a file in the place of its own."""
     from dataclasses import replace
 
@@ -71,7 +76,7 @@ def with_draft(rules: door.Jifen, file: Path) -> tuple[door.Jifen, door.Scheme]:
 _RULES: dict[tuple[Path, ...], door.Jifen] = {}
 
 
-def _prove(policies: tuple[Path, ...], scheme: str):  # type: ignore[no-untyped-def]
+def _prove(policies: tuple[Path, ...], scheme: str) -> Report:
     from jifen.proof.verify import verify
 
     if policies not in _RULES:
@@ -79,7 +84,7 @@ def _prove(policies: tuple[Path, ...], scheme: str):  # type: ignore[no-untyped-
     return verify(_RULES[policies], scheme)
 
 
-def _proven(schemes: list[str], policies: list[Path], jobs: int) -> Iterator:  # type: ignore[type-arg]
+def _proven(schemes: list[str], policies: list[Path], jobs: int) -> Iterator[Report]:
     """Reports as they are ready; the schemes that ask others come first, because they take longest."""
     folders = tuple(p.resolve() for p in policies)
     if jobs == 1:
@@ -97,3 +102,69 @@ def _proven(schemes: list[str], policies: list[Path], jobs: int) -> Iterator:  #
         tasks = [pool.submit(_prove, folders, s) for s in sorted(schemes, key=lambda s: size[s], reverse=True)]
         for task in as_completed(tasks):
             yield task.result()
+
+
+@app.command(
+    epilog="Examples:  jifen diff ca/express-entry-crs@2025-01-01 ca/express-entry-crs@2026-01-01  ·  jifen diff old.md new.md --lang zh"
+)
+def diff(
+    first: Annotated[str, typer.Argument(help="SCHEME@DATE, or the file of a version (FILE or FILE@DATE).")],
+    second: Annotated[str, typer.Argument(help="The same, for what it is held against.")],
+    format: AsText = Format.text,
+    lang: Language = Lang.en,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """Say exactly whose answer differs between two versions, by which changed rows, with a person for each region."""
+    from jifen.cli import render_proof
+    from jifen.proof.difference import compare
+    from jifen.proof.ground import collector_paused
+
+    rules = load_rules(policies)
+    one, other = (side(rules, text) for text in (first, second))
+    with collector_paused():
+        found = compare(rules, one, other)
+    if format is Format.json:
+        print_json(found.data(rules))
+    else:
+        render_proof.difference(found, rules, lang.value)
+
+
+def side(rules: door.Jifen, text: str) -> tuple[Scheme, date]:
+    """A version and the day on which it is read."""
+    from jifen.plan.form import version_on
+    from jifen.schemes.load import load_scheme
+
+    name, at, day = text.partition("@")
+    if name.endswith(".md"):
+        if not Path(name).is_file():
+            raise RequestError([Problem("no-such-file", Where(name))])
+        read = load_scheme(Path(name).resolve())
+        return read, door.as_day(day) if at else read.start
+    on = door.as_day(day or None)
+    return version_on(rules.versions(name), on), on
+
+
+@app.command(
+    epilog="Examples:  jifen cases cn/work-permit --edges  ·  jifen cases cn/k-visa --mcdc --on 2026-01-01 > mcdc.yaml"
+)
+def cases(
+    scheme: Annotated[str, typer.Argument(help="A scheme's id.")],
+    edges: Annotated[bool, typer.Option("--edges", help="Two people for every edge of the law.")] = False,
+    mcdc: Annotated[bool, typer.Option("--mcdc", help="Two people for every condition that decides (MC/DC).")] = False,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day; today if left out.")] = None,
+    policies: Policies = [],  # noqa: B006
+) -> None:
+    """Write cases from the law, in the form of `cases.yaml`, for somebody who knows the law to approve."""
+    from jifen.proof import boundary
+    from jifen.proof.ground import Ground, collector_paused
+
+    if edges == mcdc:
+        raise typer.BadParameter("one of --edges and --mcdc", param_hint="--edges / --mcdc")
+    rules = load_rules(policies)
+    version, day = side(rules, f"{scheme}@{on}" if on else scheme)
+    with collector_paused():
+        ground = Ground(rules, version, day)
+        undecided: list[str] = []
+        pairs = list(boundary.edges(ground, undecided) if edges else boundary.mcdc(ground))
+        text = boundary.text(rules, ground, pairs, undecided)
+    print(text, end="")

@@ -75,7 +75,8 @@ def find(
         ),
     ] = "",
     within: Annotated[
-        float | None, typer.Option("--within", metavar="KM", min=0, help="What may lie within so many kilometres.")
+        float | None,
+        typer.Option("--within", metavar="KM", min=0, help="With --near: what may lie within so many kilometres."),
     ] = None,
     on: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="Leave out what is over on this day, as 2026-11-23.")
@@ -87,7 +88,10 @@ def find(
     """Find schools, hospitals, communities, windows, organisations, calls, exchanges and events."""
     from jifen import registers as public
     from jifen.answers.door import as_day
+    from jifen.problems import Problem, RequestError
 
+    if within is not None and not near:
+        raise RequestError([Problem("missing-argument", blanks={"command": "jifen find", "name": "--near"})])
     all_ = public.load(local)
     found = public.find(
         all_, words, within=in_, need=need, district=district, near=near or None, within_km=within,

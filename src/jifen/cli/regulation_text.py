@@ -8,7 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from jifen.cli.register_text import SURE, console, table
+from jifen.cli.console import console
+from jifen.cli.register_text import SURE, table
 from jifen.registers import Registers, Row
 from jifen.registers.coverage import Covered, Link
 from jifen.registers.indicators import Hub, amount, period, sum_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -16,11 +16,14 @@ from jifen.answers.answer import Answer, Hit
 from jifen.answers.door import Jifen
 from jifen.answers.receipts import Replay
 from jifen.cli.console import console as _console
+from jifen.cli.console import hang, indented, listed
 from jifen.engines.reference import Range
 from jifen.forms import Words
 from jifen.problems import Problem
-from jifen.schemes.citations import Citation
+from jifen.schemes.citations import DOUBT, all_text
 from jifen.schemes.load import load_scheme
+from jifen.schemes.shelf import Shelf
+from jifen.schemes.speech import CELLS
 from jifen.schemes.words import in_language
 
 STATUS = {
@@ -32,27 +35,26 @@ STATUS = {
 }
 _SAY = {
     "en": {
-        "points": "points", "of": "of at most", "mark": "pass mark", "criterion": "Criterion", "row": "Row",
+        "points": "points", "max": "of", "mark": "pass mark", "criterion": "Criterion", "row": "Row",
         "article": "Article", "requirement": "Requirement", "reasons": "Why", "missing": "Missing",
         "outcome": "outcome", "possible": "possible", "assumed": "Assumed", "chosen": "Chosen", "gives": "Gives",
         "sure": "how sure", "version": "in force from", "asof": "as of", "next": "next row", "scheme": "Scheme",
-        "status": "Status", "model": "MODEL, NOT LAW", "more": "more", "authority": "for the authority",
+        "status": "Status", "model": "MODEL, NOT LAW", "authority": "for the authority",
         "disclaimer": "This is what the published rules give. The authority decides.",
         "money": "Amount", "depends": "depends on",
         "law": "the law's words", "before": "before the cap", "nothing": "No scheme fits the subject of this profile.",
     },
     "zh": {
-        "points": "积分", "of": "最高", "mark": "及格线", "criterion": "项目", "row": "适用行", "article": "条款",
+        "points": "积分", "max": "最高", "mark": "及格线", "criterion": "项目", "row": "适用行", "article": "条款",
         "requirement": "条件", "reasons": "理由", "missing": "尚缺", "outcome": "结果", "possible": "可能",
         "assumed": "假定", "chosen": "选择", "gives": "待遇", "sure": "可靠程度", "version": "施行自", "asof": "查询日期",
-        "next": "下一档", "scheme": "方案", "status": "状态", "model": "模型，非法律", "more": "另有",
+        "next": "下一档", "scheme": "方案", "status": "状态", "model": "模型，非法律",
         "authority": "由主管机关决定", "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "law": "法律原文",
         "before": "封顶前", "nothing": "没有适用于此主体的方案。",
         "money": "金额", "depends": "取决于",
     },
 }  # fmt: skip
 _SUBJECTS = {"person": {"en": "person", "zh": "个人"}, "organisation": {"en": "organisation", "zh": "机构"}}
-_SURE = {"confirmed": "", "memory": "memory", "uncertain": "uncertain"}
 
 
 def clear() -> None:
@@ -65,19 +67,17 @@ def _points(points: Range | None) -> str:
     return f"{points.low:,}" if points.exact else f"{points.low:,}–{points.high:,}"
 
 
-def _cite(citations: Iterable[Citation]) -> str:
-    found = []
-    for c in dict.fromkeys(citations):
-        found.append(str(c) + (f" ({c.sure})" if _SURE[c.sure] else ""))
-    return "; ".join(found)
-
-
 def _titles(rules: Jifen, facts: Sequence[str], lang: str) -> list[str]:
     known = rules.vocabulary.facts
     return [known[f].title[lang] if f in known else f for f in facts]
 
 
-_CELLS = {"yes": "是", "no": "否", "below": "以下", "above": "以上", "otherwise": "其他", "any": "不限"}
+def _value(rules: Jifen, fact: str, value: str, lang: str) -> str:
+    """A value that an answer names in English, in words of `lang`."""
+    known = rules.vocabulary.facts.get(fact)
+    codes = known.codes.values.values() if known and known.codes else ()
+    found = next((w[lang] for w in codes if w["en"] == value), value)
+    return CELLS.get(found, found) if lang == "zh" else found
 
 
 def _row(hit: Hit, rules: Jifen, lang: str) -> str:
@@ -92,7 +92,7 @@ def _row(hit: Hit, rules: Jifen, lang: str) -> str:
         if codes and all(p in codes for p in parts):
             text = {"en": ", ", "zh": "、"}[lang].join(codes[p][lang] for p in parts)
         elif lang == "zh":
-            text = _CELLS.get(text, text)
+            text = CELLS.get(text, text)
         cells.append(text)
     return " | ".join(cells)
 
@@ -122,73 +122,79 @@ def answers(found: Sequence[Answer], rules: Jifen, lang: str, details: bool, nam
             _detailed(console, answer, rules, lang)
         else:
             _brief(console, answer, rules, lang)
+    if len(found) > 3:
+        count = Counter(str(a.status) for a in found)
+        parts = [f"[{c}]{sign}[/{c}] {count[s]} {words[lang]}" for s, (sign, c, words) in STATUS.items() if count[s]]
+        console.print("\n" + "  ".join(parts))
     console.print(f"\n[dim]{say['disclaimer']}[/dim]")
 
 
-def _head(answer: Answer, rules: Jifen, lang: str) -> Text:
+def _head(console: Console, answer: Answer, rules: Jifen, lang: str) -> None:
     sign, colour, words = STATUS[answer.status]
-    line = Text(f"{sign} ", style=colour)
+    line = Text()
     line.append(answer.title[lang], style="bold")
     if answer.law != "law":
         line.append(f"  [{_SAY[lang]['model']}]", style="magenta")
     line.append(f"  {words[lang]}", style=colour)
     if answer.points:
-        line.append(f"  {_points(answer.points)} {_SAY[lang]['points']}")
+        points = _points(answer.points)
+        line.append(f"  {points}分" if lang == "zh" else f"  {points} points")
         if answer.pass_mark is not None:
-            line.append(f" ({_SAY[lang]['mark']} {answer.pass_mark})", style="dim")
+            mark = f"（及格线{answer.pass_mark}分）" if lang == "zh" else f" (pass mark {answer.pass_mark})"
+            line.append(mark, style="dim")
     if outcome := _outcome(answer, rules, lang):
         line.append(f"  {outcome}", style="cyan")
     line.append(f"  {answer.scheme}", style="dim")
-    return line
+    hang(console, Text(f"{sign} ", style=colour), line)
 
 
 def _brief(console: Console, answer: Answer, rules: Jifen, lang: str) -> None:
-    console.print(_head(answer, rules, lang))
+    _head(console, answer, rules, lang)
     shown = [r for r in answer.reasons if r.kind != "open"][:2]
     for reason in shown:
-        cite = f"  [dim][{escape(_cite(reason.citations))}][/dim]" if reason.citations else ""
-        console.print(f"    {escape(reason.words[lang])}{cite}")
+        cite = f"  [dim][{escape(all_text(reason.citations, lang))}][/dim]" if reason.citations else ""
+        hang(console, "    ", f"{escape(reason.words[lang])}{cite}")
     for amount in answer.amounts:
         if amount.high:
             colon = ": " if lang == "en" else "："
-            console.print(f"    [green]{escape(amount.words[lang])}{colon}[/green]{escape(amount.text()[lang])}")
+            hang(console, "    ", f"[green]{escape(amount.words[lang])}{colon}[/green]{escape(amount.text()[lang])}")
     if answer.missing:
         names = _titles(rules, answer.missing[:4], lang)
         rest = len(answer.missing) - len(names)
-        extra = f" (+{rest} {_SAY[lang]['more']})" if rest else ""
+        extra = {"en": f" (+{rest} more)", "zh": f"（另有{rest}项）"}[lang] if rest else ""
         sep, colon = ("; ", ": ") if lang == "en" else ("；", "：")
-        console.print(f"    [yellow]{_SAY[lang]['missing']}{colon}[/yellow]{escape(sep.join(names))}{extra}")
+        hang(console, "    ", f"[yellow]{_SAY[lang]['missing']}{colon}[/yellow]{escape(sep.join(names))}{extra}")
 
 
 def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None:
     say = _SAY[lang]
     colon = ": " if lang == "en" else "："
     console.rule(style="dim")
-    console.print(_head(answer, rules, lang))
+    _head(console, answer, rules, lang)
     if answer.version:
-        sure = f" · {say['sure']}{colon}{answer.confidence}" if answer.confidence != "confirmed" else ""
-        console.print(f"  [dim]{say['version']}{colon}{answer.version}{sure}[/dim]")
+        sure = f" · {say['sure']}{colon}{DOUBT[answer.confidence][lang]}" if answer.confidence != "confirmed" else ""
+        hang(console, "  ", f"[dim]{say['version']}{colon}{answer.version}{sure}[/dim]")
     if answer.criteria:
         table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
         table.add_column(say["criterion"])
         table.add_column(say["points"], justify="right", no_wrap=True)
-        table.add_column("/", justify="right", no_wrap=True)
+        table.add_column(say["max"], justify="right", no_wrap=True)
         table.add_column(say["row"])
         table.add_column(say["article"], style="dim")
         for c in answer.criteria:
             style = "bold" if c.group else ""
-            row = "; ".join(_row(h, rules, lang) for h in c.rows)
+            row = {"en": "; ", "zh": "；"}[lang].join(_row(h, rules, lang) for h in c.rows)
             if c.uncapped != c.points:
                 row += f"  ({say['before']}{colon}{_points(c.uncapped)})"
             if c.next:
                 row += f"  → {_row(c.next, rules, lang)}{colon}{c.next.points}"
             cited = [x for h in c.rows for x in h.citations] or list(c.citations)
             table.add_row(
-                Text("  " * (c.depth + 1) + c.title[lang], style=style),
+                indented(Text(c.title[lang], style=style), 2 * (c.depth + 1)),
                 Text(_points(c.points), style=style),
                 Text(f"{c.max:,}", style="dim"),
                 Text(row),
-                Text(_cite(cited)),
+                Text(all_text(cited, lang)),
             )
         console.print(table)
     if answer.requirements:
@@ -203,79 +209,84 @@ def _detailed(console: Console, answer: Answer, rules: Jifen, lang: str) -> None
             if r.depth:
                 sign = "–" if r.holds is False else sign
                 colour = f"dim {colour}" if r.holds else "dim"
-            words = Text("   " * r.depth + r.words[lang], style="dim" if r.depth else "")
-            table.add_row(Text("  " + sign, style=colour), words, Text(_cite(r.citations)))
+            words = indented(Text(r.words[lang], style="dim" if r.depth else ""), 3 * r.depth)
+            table.add_row(Text("  " + sign, style=colour), words, Text(all_text(r.citations, lang)))
         console.print(table)
     if answer.reasons:
-        console.print(f"  [bold]{say['reasons']}[/bold]")
+        hang(console, "  ", f"[bold]{say['reasons']}[/bold]")
     for reason in answer.reasons:
-        cite = f"  [dim][{escape(_cite(reason.citations))}][/dim]" if reason.citations else ""
-        console.print(f"    {escape(reason.words[lang])}{cite}")
+        cite = f"  [dim][{escape(all_text(reason.citations, lang))}][/dim]" if reason.citations else ""
+        hang(console, "    ", f"{escape(reason.words[lang])}{cite}")
         for note in reason.notes:
-            console.print(f"      [dim italic]{escape(in_language(note, lang))}[/dim italic]")
+            hang(console, "      ", f"[dim italic]{escape(in_language(note, lang))}[/dim italic]")
     for title, values in ((say["assumed"], answer.assumed), (say["chosen"], answer.chosen)):
         for fact, value in values.items():
-            console.print(f"  [dim]{title}{colon}{escape(_titles(rules, [fact], lang)[0])} = {escape(value)}[/dim]")
+            hang(
+                console,
+                "  ",
+                f"[dim]{title}{colon}{escape(_titles(rules, [fact], lang)[0])} = {escape(_value(rules, fact, value, lang))}[/dim]",
+            )
     for grant in answer.grants:
-        console.print(f"  [green]{say['gives']}{colon}[/green]{escape(grant[lang])}")
+        hang(console, "  ", f"[green]{say['gives']}{colon}[/green]{escape(grant[lang])}")
     for amount in answer.amounts:
         if amount.high:
-            cite = f"  [dim][{escape(_cite(amount.citations))}][/dim]"
+            cite = f"  [dim][{escape(all_text(amount.citations, lang))}][/dim]"
             line = f"{escape(amount.words[lang])}{colon}[bold]{escape(amount.text()[lang])}[/bold]"
-            console.print(f"  [green]{say['money']}{colon}[/green]{line}{cite}")
+            hang(console, "  ", f"[green]{say['money']}{colon}[/green]{line}{cite}")
             for note in amount.notes:
-                console.print(f"      [dim italic]{escape(' '.join(in_language(note, lang).split()))}[/dim italic]")
+                hang(console, "      ", f"[dim italic]{escape(' '.join(in_language(note, lang).split()))}[/dim italic]")
             if amount.low != amount.high and amount.facts:
                 sep = "; " if lang == "en" else "；"
                 names = sep.join([*_titles(rules, amount.facts[:4], lang), *(["…"] if len(amount.facts) > 4 else [])])
-                console.print(f"      [yellow]{say['depends']}{colon}[/yellow]{escape(names)}")
+                hang(console, "      ", f"[yellow]{say['depends']}{colon}[/yellow]{escape(names)}")
     if answer.missing:
-        console.print(f"  [yellow]{say['missing']}[/yellow]")
+        hang(console, "  ", f"[yellow]{say['missing']}[/yellow]")
         for fact, title in zip(answer.missing, _titles(rules, answer.missing, lang), strict=True):
-            mark = f" ({say['authority']})" if fact in answer.for_authority else ""
-            console.print(f"    {escape(title)}{mark}  [dim]{escape(fact)}[/dim]")
+            brackets = {"en": (" (", ")"), "zh": ("（", "）")}[lang]
+            mark = f"{brackets[0]}{say['authority']}{brackets[1]}" if fact in answer.for_authority else ""
+            hang(console, "    ", f"{escape(title)}{mark}  [dim]{escape(fact)}[/dim]")
 
 
 def comparison(found: Sequence[Answer], rules: Jifen, lang: str) -> None:
     """Side by side: one line a scheme."""
     say = _SAY[lang]
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
-    for name in ("scheme", "status", "points", "mark", "outcome", "missing"):
-        table.add_column(say[name], justify="right" if name in ("points", "mark") else "left")
+    rows = []
     for a in found:
         sign, colour, words = STATUS[a.status]
         missing = _titles(rules, a.missing[:2], lang)
         more = f" +{len(a.missing) - 2}" if len(a.missing) > 2 else ""
-        table.add_row(
-            Text(f"{a.jurisdiction} {a.title[lang]}"),
-            Text(f"{sign} {words[lang]}", style=colour),
-            _points(a.points),
-            "" if a.pass_mark is None else str(a.pass_mark),
-            Text(_outcome(a, rules, lang)),
-            Text("; ".join(missing) + more, style="dim"),
+        rows.append(
+            (
+                Text(f"{a.jurisdiction} {a.title[lang]}"),
+                Text(f"{sign} {words[lang]}", style=colour),
+                Text(_points(a.points)),
+                Text("" if a.pass_mark is None else str(a.pass_mark)),
+                Text(_outcome(a, rules, lang)),
+                Text({"en": "; ", "zh": "；"}[lang].join(missing) + more, style="dim"),
+            )
         )
     console = _console()
-    console.print(table)
+    columns = [say[name] for name in ("scheme", "status", "points", "mark", "outcome", "missing")]
+    listed(console, columns, rows, right=(say["points"], say["mark"]))
     console.print(f"\n[dim]{say['disclaimer']}[/dim]")
 
 
 def scheme_list(rows: Sequence[dict[str, Any]], lang: str) -> None:
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
+    """The schemes, one line each, with the days from which their versions hold."""
     names = {"en": ("scheme", "title", "about", "in force from"), "zh": ("方案", "名称", "主体", "施行自")}[lang]
-    for name in names:
-        table.add_column(name, no_wrap=name == names[0])
+    lines = []
     for row in rows:
         versions = ", ".join(v["from"] + (f" – {v['until']}" if v["until"] else "") for v in row["versions"])
         title = row["title"][lang] + (f" [{_SAY[lang]['model']}]" if row["law"] != "law" else "")
         about = _SUBJECTS[row["subject"]][lang]
-        table.add_row(
-            Text(row["scheme"], style="bold"), Text(title), Text(about, style="dim"), Text(versions, style="dim")
+        lines.append(
+            (Text(row["scheme"], style="bold"), Text(title), Text(about, style="dim"), Text(versions, style="dim"))
         )
-    _console().print(table)
+    listed(_console(), names, lines)
 
 
-def scheme_file(path: Path, format_: str, lang: str) -> None:
-    """The document of a scheme, consolidated, as it stands."""
+def scheme_file(path: Path, format_: str, lang: str, shelf: Shelf) -> None:
+    """The document of a scheme: as a reader's text, as its own Markdown (in both languages without `lang`), or as data."""
     from jifen.schemes.show import as_data as data
     from jifen.schemes.show import as_markdown
 
@@ -284,12 +295,13 @@ def scheme_file(path: Path, format_: str, lang: str) -> None:
         import json
 
         print(json.dumps(data(scheme), ensure_ascii=False, indent=2))
-        return
-    text = as_markdown(scheme)
-    if format_ == "markdown":
-        print(text, end="")
-        return
-    _console().print(Markdown(text))
+    elif format_ == "markdown":
+        print(as_markdown(scheme, lang), end="")
+    else:
+        from jifen.cli.law import print_reading
+        from jifen.schemes.reading import read
+
+        print_reading(_console(), read(scheme, shelf, lang or "en"), lang or "en")
 
 
 def lint(problems: Sequence[Problem], checked: int, lang: str) -> None:
@@ -339,9 +351,9 @@ def case_results(found: Sequence[dict[str, Any]], details: bool, lang: str) -> N
         console.print(f"{mark} {scheme['scheme']}  {cases}{rest}")
         for case in scheme["failed"]:
             line = say["line"].format(n=case["where"].get("line"))
-            console.print(f"    [red]{escape(case['case'])}[/red]  [dim]{line}[/dim]")
+            hang(console, "    ", f"[red]{escape(case['case'])}[/red]  [dim]{line}[/dim]")
             for d in case["differences"]:
-                console.print(f"      {escape(say['differs'].format(**d))}")
+                hang(console, "      ", f"{escape(say['differs'].format(**d))}")
         if details and count:
             table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
             for key in ("rows", "never_true", "never_false"):

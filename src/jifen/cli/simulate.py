@@ -65,10 +65,11 @@ def simulate(
 ) -> None:
     """Hold reforms of a scheme against a population: who gains, who loses, by group, how many pass, how points are spread."""
     from jifen.answers.door import as_day
+    from jifen.plan.form import version_on
     from jifen.population.job import writing
     from jifen.population.mapping import read_mapping
     from jifen.population.people import read_people
-    from jifen.population.reforms import read_baseline, read_reform, with_pass_mark
+    from jifen.population.reforms import read_reform, with_pass_mark
     from jifen.population.simulation import simulate as hold
     from jifen.population.sources import open_source
 
@@ -77,7 +78,7 @@ def simulate(
     if not at or not day:
         raise RequestError([Problem("bad-baseline", found=baseline)])
     on = as_day(day)
-    scheme = read_baseline(name, rules.versions(name), on)
+    scheme = version_on(rules.versions(name), on)
     reforms = {str(f): read_reform(f, scheme, rules.shelf) for f in reform}
     mark = {"en": "pass mark", "zh": "及格线"}[lang.value]
     reforms |= {f"{mark} {m}": with_pass_mark(scheme, m) for m in pass_mark}

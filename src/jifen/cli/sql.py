@@ -49,14 +49,14 @@ def sql(
     from jifen.answers.door import as_day
     from jifen.engines.sql import asked, write_sql
     from jifen.plan.compile import compile_rules
+    from jifen.plan.form import version_on
     from jifen.population.mapping import read_mapping
 
     rules = load_rules(policies)
     day = as_day(on)
-    rules.versions(scheme)
+    version_on(rules.versions(scheme), day)
     plan = rules.plan(scheme, day)
-    if plan is None:
-        raise RequestError([Problem("not-in-force", Where(), {"scheme": scheme, "day": day})])
+    assert plan
     given = None
     if mapping:
         read = read_mapping(mapping, rules.vocabulary)

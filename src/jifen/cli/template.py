@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from jifen.answers.door import Jifen, as_day
+from jifen.facts.units import unit_of
 from jifen.facts.values import example, show_value
 from jifen.facts.vocabulary import Fact
 
@@ -24,10 +25,6 @@ _LIST = {
     "en": "A code of {name}; `jifen facts {fact}` lists them.",
     "zh": "{name} 代码；可用 `jifen facts {fact}` 列出。",
 }
-_UNITS = {
-    "years": "年", "months": "个月", "days": "天", "points": "分", "percent": "%", "people": "人", "level": "级",
-    "number": "", "score": "分", "papers": "篇", "hours": "小时",
-}  # fmt: skip
 _SHORT = 12
 
 
@@ -52,16 +49,7 @@ def allowed(fact: Fact, lang: str = "en") -> str:
         return fact.codes.name
     if fact.kind == "spells":
         return example(fact)
-    return f"{show_value(fact, fact.low)} – {show_value(fact, fact.high)} {unit(fact, lang)}".strip()
-
-
-def unit(fact: Fact, lang: str) -> str:
-    """The unit of a fact in words."""
-    if lang == "en":
-        return fact.unit_text
-    if fact.kind == "money":
-        return fact.currency + {"year": "/年", "month": "/月"}.get(fact.per, "")
-    return _UNITS.get(fact.unit, fact.unit)
+    return f"{show_value(fact, fact.low)} – {show_value(fact, fact.high)} {unit_of(fact, lang)}".strip()
 
 
 def _told(fact: Fact, lang: str) -> Iterator[str]:

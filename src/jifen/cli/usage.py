@@ -37,7 +37,8 @@ def _one(code: str, blanks: dict[str, Any], found: str = "", near: str = "") -> 
 
 def _name(param: Any) -> str:
     """An option as it is typed, an argument as the usage line shows it."""
-    return param.opts[0] if param.opts[0].startswith("-") else param.opts[0].upper()
+    name = str(param.opts[0])
+    return name if name.startswith("-") else name.upper()
 
 
 def _choices(param: Any) -> str:

@@ -17,8 +17,9 @@ import numpy as np
 from jifen.engines.kernel import Column, Kernel, compile_kernel
 from jifen.engines.kernel.kernel import Rules
 from jifen.engines.kernel.order import first_values
-from jifen.engines.kernel.program import Out, Program, Writer, value
+from jifen.engines.kernel.program import Out, Program
 from jifen.engines.kernel.resolve import reference_outputs
+from jifen.engines.kernel.writer import Writer, value
 from jifen.engines.python import compile_function
 from jifen.engines.reference import STATUSES, State
 from jifen.facts.values import Value, plain_value
@@ -111,10 +112,10 @@ class People:
         for name in self.facts:
             fact = self.vocabulary.facts[name]
             if fact.kind == "several of":
-                person[name] = frozenset(c for c in codes.get(name, ()) if random.random() < 0.25)
+                person[name] = frozenset(c for c in codes.get(name, ()) if random.randrange(100) < 25)
             elif fact.kind == "spells":
                 person[name] = ()
-            elif random.random() < 0.85:
+            elif random.randrange(100) < 85:
                 person[name] = random.choice(edges[name])
             else:
                 person[name] = random.randint(fact.low, fact.high)

@@ -5,6 +5,7 @@ The form is described in `conformance/README.md`. Cases are made by the referenc
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -44,6 +45,12 @@ def says(plan: Plan, values: Mapping[str, Value], on: date) -> dict[str, Any]:
     }
 
 
+def law_hash(plan: Plan) -> str:
+    """The hash of all documents on which the plan rests: its own, and those of the schemes that it refers to."""
+    hashes = [plan.scheme.hash, *(scheme.hash for _, scheme in sorted(plan.refers.items()))]
+    return hashlib.sha256("\0".join(hashes).encode()).hexdigest()
+
+
 def document(plan: Plan, vocabulary: Vocabulary, on: date, count: int = 24) -> str:
     """The conformance file of a plan: one case a line."""
     random = Random(f"conformance {plan.scheme.id} {plan.scheme.start}")
@@ -55,7 +62,7 @@ def document(plan: Plan, vocabulary: Vocabulary, on: date, count: int = 24) -> s
         "$schema": FORM,
         "scheme": plan.scheme.id,
         "version": plan.scheme.start.isoformat(),
-        "scheme_hash": plan.scheme.hash,
+        "law_hash": law_hash(plan),
         "as_of": on.isoformat(),
     }
     top = ",\n ".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in head.items())

@@ -196,7 +196,9 @@ def show_value(fact: Fact, value: Value, lang: str = "en") -> str:
     if isinstance(value, frozenset):
         assert fact.codes
         none = {"en": "none", "zh": "无"}[lang]
-        return ", ".join(fact.codes.values[c][lang] for c in fact.codes.values if c in value) or none
+        return {"en": ", ", "zh": "、"}[lang].join(
+            fact.codes.values[c][lang] for c in fact.codes.values if c in value
+        ) or none
     if isinstance(value, tuple):
         return f"{len(value)}"
     if fact.kind == "yes/no":

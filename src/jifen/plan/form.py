@@ -17,7 +17,7 @@ from jifen.plan.diagram import Diagrams, Whole
 from jifen.plan.nodes import Graph, Node, cells
 from jifen.plan.values import Typed, Variable
 from jifen.plan.whole import whole
-from jifen.problems import PolicyError
+from jifen.problems import PolicyError, Problem, RequestError
 from jifen.schemes.model import Amount, Criterion, FactTable, Parameter, Scheme
 
 
@@ -170,3 +170,12 @@ def in_force(versions: Sequence[Scheme], on: date) -> Scheme | None:
     if latest is None or (latest.until is not None and latest.until < on):
         return None
     return latest
+
+
+def version_on(versions: Sequence[Scheme], on: date) -> Scheme:
+    """The version that holds on a day. Raises RequestError where none does."""
+    found = in_force(versions, on)
+    if found is None:
+        blanks = {"scheme": versions[0].id, "day": on, "first": versions[0].start}
+        raise RequestError([Problem("not-in-force", blanks=blanks)])
+    return found

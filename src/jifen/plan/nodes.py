@@ -248,13 +248,14 @@ def cells(roots: Iterable[Node]) -> dict[str, tuple[int, ...]]:
         if id(node) in seen:
             continue
         seen.add(id(node))
+        parts = node.children
         if node.kind == "var":
             edges.setdefault(node.name, set())
         elif node.kind == "case" and node.argument.kind == "var":
             edges.setdefault(node.argument.name, set()).update(node.breaks)
-        else:
-            for part in node.children:
-                if part.kind == "var":
-                    edges.setdefault(part.name, set()).update(range(part.low + 1, part.high + 1))
+            parts = node.cells
+        for part in parts:
+            if part.kind == "var":
+                edges.setdefault(part.name, set()).update(range(part.low + 1, part.high + 1))
         stack.extend(node.children)
     return {name: tuple(sorted(e)) for name, e in edges.items()}

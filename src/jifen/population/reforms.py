@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from jifen.plan.form import in_force
-from jifen.problems import PolicyError, Problem, RequestError, Where, nearest
+from jifen.problems import PolicyError, Problem, RequestError, nearest
 from jifen.schemes.conditions import Both, Compare, Not
 from jifen.schemes.document import read_document
 from jifen.schemes.load import load_scheme
@@ -100,11 +97,3 @@ def with_parameter(scheme: Scheme, name: str, value: Fraction | int) -> Scheme:
         for p in scheme.parameters
     )
     return replace(scheme, parameters=parameters)
-
-
-def read_baseline(text: str, versions: Sequence[Scheme], on: date) -> Scheme:
-    """The version of a scheme in force on a day. Raises RequestError where there is none."""
-    found = in_force(versions, on)
-    if found is None:
-        raise RequestError([Problem("not-in-force", Where(), {"scheme": text, "day": on})])
-    return found

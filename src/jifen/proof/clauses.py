@@ -14,6 +14,7 @@ from jifen.plan import truths
 from jifen.plan.nodes import Node
 from jifen.proof.findings import Finding, LawRow, condition_text, heading_row, item_row
 from jifen.proof.ground import Ground, Wish, no, yes
+from jifen.proof.people import Person
 from jifen.schemes.conditions import Both, Condition
 from jifen.schemes.model import Conditions, Item
 
@@ -149,7 +150,7 @@ def _outcomes(ground: Ground) -> Iterator[Finding]:
         rows.append(heading_row(outcome))
 
 
-def overlaps(ground: Ground) -> Iterator[tuple[str, str, object]]:
+def overlaps(ground: Ground) -> Iterator[tuple[str, str, Person]]:
     """Pairs of outcomes that one person can meet, the better first, with such a person: there the order decides."""
     plan = ground.plan
     ids = [o.id for o in plan.scheme.outcomes]
@@ -171,10 +172,10 @@ _WHY = {
 def _place(ground: Ground, place: Place, alive: bool) -> Iterator[Finding]:
     low, high = ground.bounds(place.node)
     if low == high:
-        inner = [p for p in place.inner if len(set(ground.bounds(p.node))) == 1]
-        if inner:
-            for one in inner:
-                yield from _place(ground, one, alive)
+        settled = [p for p in place.inner if len(set(ground.bounds(p.node))) == 1]
+        if settled:
+            for part in settled:
+                yield from _place(ground, part, alive)
             return
         rows = (place.row, *(p.row for p in place.inner if p.row is not place.row))
         code, person = ("never-holds", _beside(ground, place)) if high == 0 else ("always-holds", ground.find())
@@ -201,7 +202,7 @@ def _idle(ground: Ground, place: Place) -> str:
     return ""
 
 
-def _beside(ground: Ground, place: Place) -> object:
+def _beside(ground: Ground, place: Place) -> Person | None:
     """Somebody who meets as much as possible of what can never be met together."""
     for inner in place.inner:
         person = ground.find(yes(inner.node))

@@ -9,7 +9,7 @@ from jifen.answers.cases import Case, run_case
 from jifen.answers.door import Jifen
 from jifen.plan.form import in_force
 from jifen.proof.findings import Finding, LawRow, condition_row, heading_row, item_row, table_row
-from jifen.proof.leaves import criteria_of, items_of
+from jifen.proof.leaves import criteria_of, headings_of, items_of
 from jifen.schemes.model import ConditionTable, FactTable, Scheme
 
 
@@ -35,8 +35,7 @@ def _rows(version: Scheme, answer: Answer | None, differing: list[str]) -> Itera
     for criterion, _ in criteria_of(version) if points else ():
         if named and criterion.id not in named:
             continue
-        [given] = [c for c in answer.criteria if c.id == criterion.id] or [None]
-        labels = {h.row for h in given.rows} if given else set()
+        labels = {h.row for c in answer.criteria if c.id == criterion.id for h in c.rows}
         for part in criterion.parts:
             if isinstance(part, FactTable):
                 yield from (table_row(r) for r in part.rows if r.label in labels)
@@ -49,7 +48,7 @@ def _rows(version: Scheme, answer: Answer | None, differing: list[str]) -> Itera
     items = items_of(version)
     told = {r.id for r in answer.reasons} | {w.removeprefix("requirement ") for w in differing}
     yield from (item_row(items[i]) for i in told if i in items)
-    for heading in (*version.requirements, *version.outcomes):
+    for heading in headings_of(version):
         inside = {i.id for i in heading.conditions.walk()}
         if heading.id and (heading.id in told or inside & told):
             yield heading_row(heading)

@@ -18,11 +18,11 @@ from jifen.schemes.conditions import Condition
 from jifen.schemes.model import ConditionRow, Criterion, FactTable, Item, Outcome, Requirement, Row
 
 SENTENCES: dict[str, Words] = {
-    "rows-gap": {"en": "no row of `{place}` covers {found}", "zh": "`{place}` 没有任何一行覆盖 {found}"},
-    "rows-overlap": {"en": "two rows of `{place}` cover {found}", "zh": "`{place}` 有两行同时覆盖 {found}"},
+    "rows-gap": {"en": "no row of `{place}` covers {found}", "zh": "`{place}` 没有任何一行覆盖 {found_zh}"},
+    "rows-overlap": {"en": "two rows of `{place}` cover {found}", "zh": "`{place}` 有两行同时覆盖 {found_zh}"},
     "compiled-otherwise": {
         "en": "the plan takes another row of `{place}` for {found} than the document says",
-        "zh": "对 {found}，计划采用的 `{place}` 的行与文本不符",
+        "zh": "对 {found_zh}，计划采用的 `{place}` 的行与文本不符",
     },
     "row-never": {"en": "no possible person is in this row of `{place}`", "zh": "任何人都不会落入 `{place}` 的这一行"},
     "row-idle": {

@@ -53,32 +53,16 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-class Ground:
-    """A version of a scheme on a day, compiled, with its diagrams over all possible people.
+class People:
+    """All possible people, for some variables: diagrams over them, and whoever meets claims about nodes of a graph."""
 
-    Where the compiler refuses the document, `problems` says why, and only what it could read of the tables can be asked.
-    """
-
-    def __init__(self, rules: Jifen, scheme: Scheme, on: date, graph: Graph | None = None) -> None:
-        self.rules, self.scheme, self.on = rules, scheme, on
-        self.compiler = Compiler(scheme, on, rules.shelf, graph or Graph(), ())
-        self.problems: tuple[Problem, ...] = ()
-        self._plan: Plan | None = None
-        try:
-            self._plan = self.compiler.plan()
-            levels = self._plan.levels
-        except PolicyError as e:
-            self.problems = e.problems
-            levels = {name: level for level, name in enumerate(self.compiler.vars)}
-        self.variables: Mapping[str, Variable] = {n: self.compiler.vars[n] for n in levels}
+    def __init__(
+        self, rules: Jifen, on: date, graph: Graph, variables: Mapping[str, Variable], levels: Mapping[str, int]
+    ) -> None:
+        self.rules, self.on, self.graph, self.variables = rules, on, graph, variables
         self.diagrams = Diagrams(levels, {})
-        self.domains = {level: (self.variables[n].low, self.variables[n].high) for n, level in levels.items()}
+        self.domains = {level: (variables[n].low, variables[n].high) for n, level in levels.items()}
         self.shown: list[Box] = []
-
-    @property
-    def plan(self) -> Plan:
-        assert self._plan, "the document was refused"
-        return self._plan
 
     def function(self, node: Node) -> Function:
         return self.diagrams.of(node)
@@ -90,12 +74,12 @@ class Ground:
     def claim(self, wish: Wish) -> Claim:
         if wish.node.kind != "var":
             return Claim(self.function(wish.node), wish.low, wish.high)
-        graph = self.compiler.graph
-        outside, inside = graph.const(0), graph.const(1)
-        node = graph.case(wish.node, (wish.low, wish.high + 1), (outside, inside, outside))
+        outside, inside = self.graph.const(0), self.graph.const(1)
+        node = self.graph.case(wish.node, (wish.low, wish.high + 1), (outside, inside, outside))
         return Claim(self.function(node), 1, 1)
 
     def boxes(self, wishes: Sequence[Wish | Claim]) -> Iterator[Box]:
+        """Disjoint boxes that together hold everybody who meets the wishes."""
         claims = [self.claim(w) if isinstance(w, Wish) else w for w in wishes]
         # Small functions first: they fail soonest.
         claims.sort(key=lambda c: c.function[1].high)
@@ -104,19 +88,9 @@ class Ground:
     def named(self, box: Box) -> dict[str, Span]:
         return {self.diagrams.names[level]: span for level, span in box.items()}
 
-    def person(self, box: Box) -> Person | None:
-        return person_in(self.named(box), self.variables, self.rules.vocabulary, self.on)
-
     def somebody(self, box: Mapping[str, Span]) -> Person | None:
-        """A person in a box that is given by the names of variables."""
+        """A person in a box that is given by the names of variables; None is a proof that there is none."""
         return person_in(box, self.variables, self.rules.vocabulary, self.on)
-
-    def edges(self) -> dict[str, tuple[int, ...]]:
-        """The edges at which the law cuts each variable."""
-        plan = self.plan
-        roots = [plan.outcome, *(p.points for p in plan.parts.values()), *plan.items.values(), *plan.rows.values()]
-        roots += [plan.total] if plan.total else []
-        return cells(roots)
 
     def find(self, *wishes: Wish | Claim) -> Person | None:
         """Somebody who meets every wish; None is a proof that nobody does. Raises UndecidedError."""
@@ -124,14 +98,12 @@ class Ground:
         return found[1] if found else None
 
     def find_box(self, *wishes: Wish | Claim) -> tuple[Box, Person] | None:
-        tried = 0
-        for box in self.boxes(wishes):
-            person = self.person(box)
+        for tried, box in enumerate(self.boxes(wishes)):
+            person = self.somebody(self.named(box))
             if person is not None:
                 self.shown.append(box)
                 return box, person
-            tried += 1
-            if tried > MANY:
+            if tried >= MANY:
                 raise UndecidedError("too many cases that nobody can be in")
         return None
 
@@ -149,6 +121,38 @@ class Ground:
             else:
                 low, best = middle, person
         return low, self.find(*wishes, Wish(node, low, low)) or best
+
+
+class Ground(People):
+    """A version of a scheme on a day, compiled, and all possible people.
+
+    Where the compiler refuses the document, `problems` says why, and only what it could read of the tables can be asked.
+    """
+
+    def __init__(self, rules: Jifen, scheme: Scheme, on: date, graph: Graph | None = None) -> None:
+        self.scheme = scheme
+        self.compiler = Compiler(scheme, on, rules.shelf, graph or Graph(), ())
+        self.problems: tuple[Problem, ...] = ()
+        self._plan: Plan | None = None
+        try:
+            self._plan = self.compiler.plan()
+            levels = self._plan.levels
+        except PolicyError as e:
+            self.problems = e.problems
+            levels = {name: level for level, name in enumerate(self.compiler.vars)}
+        super().__init__(rules, on, self.compiler.graph, {n: self.compiler.vars[n] for n in levels}, levels)
+
+    @property
+    def plan(self) -> Plan:
+        assert self._plan, "the document was refused"
+        return self._plan
+
+    def edges(self) -> dict[str, tuple[int, ...]]:
+        """The edges at which the law cuts each variable."""
+        plan = self.plan
+        roots = [plan.outcome, *(p.points for p in plan.parts.values()), *plan.items.values(), *plan.rows.values()]
+        roots += [plan.total] if plan.total else []
+        return cells(roots)
 
     def finding(
         self, code: str, place: str, rows: tuple[LawRow, ...], people: object = None, **blanks: object

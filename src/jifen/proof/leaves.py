@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from jifen.problems import Where
 from jifen.schemes.conditions import Both, Condition, Not
 from jifen.schemes.document import Block, Document, ListBlock, ListItem, Paragraph, Section, TableBlock
-from jifen.schemes.model import Conditions, ConditionTable, Criterion, Item, Scheme
+from jifen.schemes.model import Conditions, ConditionTable, Criterion, Item, Outcome, Requirement, Scheme
 
 
 def leaves(condition: Condition) -> Iterator[Condition]:
@@ -32,6 +32,12 @@ def lists_of(scheme: Scheme) -> Iterator[Conditions]:
     for derived in scheme.derived:
         if isinstance(derived.definition, Conditions):
             yield derived.definition
+
+
+def headings_of(scheme: Scheme) -> Iterator[Requirement | Outcome]:
+    """The headings of requirements, then of outcomes."""
+    yield from scheme.requirements
+    yield from scheme.outcomes
 
 
 def items_of(scheme: Scheme) -> dict[str, Item]:

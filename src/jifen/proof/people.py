@@ -105,8 +105,8 @@ def _days(fact: Fact, group: list[tuple[Variable, Span]], given: Span | None, on
         assert variable.compute
         compute = variable.compute
         # The later the day, the fewer units are completed.
-        low = max(low, _first_day(low, high, lambda d, c=compute, m=most: c({fact.id: d}, on) <= m))  # type: ignore[misc]
-        high = min(high, _first_day(low, high, lambda d, c=compute, m=least: c({fact.id: d}, on) < m) - 1)  # type: ignore[misc]
+        low = max(low, _first_day(low, high, lambda d, c=compute, m=most: c({fact.id: d}, on) <= m))
+        high = min(high, _first_day(low, high, lambda d, c=compute, m=least: c({fact.id: d}, on) < m) - 1)
     return high if low <= high else None
 
 

@@ -183,19 +183,24 @@ def _cells(
     said: set[str] = set()
     for cell in product(*axes):
         chosen = _taking(table.rows, tests, [s[0] for s in cell])
-        words = "; ".join(span_text(c, s) for c, s in zip(columns, cell, strict=True))
+        words, words_zh = (
+            comma.join(span_text(c, s, lang) for c, s in zip(columns, cell, strict=True))
+            for lang, comma in (("en", "; "), ("zh", "；"))
+        )
         wishes = [Wish(c.node, *s) for c, s in zip(columns, cell, strict=True)]
         if not chosen:
             person = ground.find(*wishes)
             if person is not None:
                 around = tuple(map(table_row, _around(table.rows, tests, cell)))
-                yield ground.finding("rows-gap", name, around, person, found=words)
+                yield ground.finding("rows-gap", name, around, person, found=words, found_zh=words_zh)
         elif len(chosen) > 1:
             rows = chosen[:2]
             key = f"{rows[0].where.line}/{rows[1].where.line}"
             if key not in said and (person := ground.find(*wishes)) is not None:
                 said.add(key)
-                yield ground.finding("rows-overlap", name, tuple(map(table_row, rows)), person, found=words)
+                yield ground.finding(
+                    "rows-overlap", name, tuple(map(table_row, rows)), person, found=words, found_zh=words_zh
+                )
         elif track is not None and not ground.problems:
             wrong = (
                 Wish(track.row, 0, table.rows.index(chosen[0]) - 1),
@@ -203,7 +208,9 @@ def _cells(
             )
             for wish in wrong:
                 if wish.low <= wish.high and (person := ground.find(*wishes, wish)) is not None:
-                    yield ground.finding("compiled-otherwise", name, (table_row(chosen[0]),), person, found=words)
+                    yield ground.finding(
+                        "compiled-otherwise", name, (table_row(chosen[0]),), person, found=words, found_zh=words_zh
+                    )
 
 
 def _taking(rows: Sequence[Row], tests: dict[tuple[int, int], _Test], values: Sequence[int]) -> list[Row]:

@@ -171,3 +171,64 @@ def _restricted(diagrams: Diagrams, node: Cut, level: int, value: int, memo: dic
             cells.append((offset + inner[0], inner[1]))
         found = memo[id(node)] = diagrams.cut(node.level, node.breaks, cells)
     return found
+
+
+def telling(f: Function, level: int, low: int, high: int, domains: Mapping[int, Span]) -> dict[int, Span] | None:
+    """A case in which the function tells `low` from `high` of the variable of a level: its other variables. None if it never does."""
+    path = _reach(f[1], level, low, high, {}, set(), domains)
+    if path is None:
+        return None
+    case, p, q = path
+    while p[1] is not q[1]:
+        at = min(p[1].level, q[1].level)
+        cells = list(_pairs(p[1], q[1]))
+        for n, (edge, a, b) in enumerate(cells):
+            a, b = (p[0] + a[0], a[1]), (q[0] + b[0], b[1])
+            if a != b:
+                after = cells[n + 1][0] if n + 1 < len(cells) else None
+                case[at] = (
+                    domains[at][0] if edge is None else edge,
+                    domains[at][1] if after is None else after - 1,
+                )
+                p, q = a, b
+                break
+    return case
+
+
+def _reach(
+    node: Cut, level: int, low: int, high: int, case: dict[int, Span], dead: set[int], domains: Mapping[int, Span]
+) -> tuple[dict[int, Span], Function, Function] | None:
+    """The way to a node of the level whose cells for the two values differ, with those cells."""
+    if node.level > level or id(node) in dead:
+        return None
+    if node.level == level:
+        p, q = (node.cells[bisect.bisect_right(node.breaks, v)] for v in (low, high))
+        if p != q:
+            return dict(case), p, q
+    else:
+        for n, (_, child) in enumerate(node.cells):
+            first = node.breaks[n - 1] if n else domains[node.level][0]
+            last = node.breaks[n] - 1 if n < len(node.breaks) else domains[node.level][1]
+            case[node.level] = (first, last)
+            found = _reach(child, level, low, high, case, dead, domains)
+            if found is not None:
+                return found
+        case.pop(node.level, None)
+    dead.add(id(node))
+    return None
+
+
+def difference(diagrams: Diagrams, f: Function, g: Function) -> Function:
+    """The function `g - f`."""
+    return diagrams.add(g, _negative(diagrams, f, {}))
+
+
+def _negative(diagrams: Diagrams, f: Function, memo: dict[int, Function]) -> Function:
+    offset, node = f
+    if node is END:
+        return -offset, END
+    found = memo.get(id(node))
+    if found is None:
+        cells = [_negative(diagrams, c, memo) for c in node.cells]
+        found = memo[id(node)] = diagrams.cut(node.level, node.breaks, cells)
+    return found[0] - offset, found[1]

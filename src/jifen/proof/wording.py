@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -26,7 +26,7 @@ def span_text(column: Typed, span: Span, lang: str = "en") -> str:
     elif column.fact:
         text = _numbers(
             low, high, (column.node.low, column.node.high), lambda v: show_value(column.fact, v, lang), lang
-        )  # type: ignore[arg-type]
+        )
     elif column.truth:
         text = {"en": ("no", "yes"), "zh": ("否", "是")}[lang][low] if low == high else "–"
     else:
@@ -69,6 +69,20 @@ def variable_text(variable: Variable, span: Span, vocabulary: Vocabulary, lang: 
         numbers = _numbers(low, high, (variable.low, variable.high), lambda v: show_number(v), lang)
         return f"{title}: {numbers} {unit}"
     return fact_text(fact, span, lang)
+
+
+def codes_text(fact: Fact, without: Sequence[str], including: Sequence[str], lang: str = "en") -> str:
+    """What a fact of several codes holds and does not hold: `Prizes with Nobel Prize, without Fields Medal`."""
+    assert fact.codes
+    comma, with_, without_ = {"en": (", ", "with", "without"), "zh": ("、", "含", "不含")}[lang]
+    parts = []
+    for codes, link in ((including, with_), (without, without_)):
+        if codes:
+            words = [fact.codes.values[c][lang] for c in codes]
+            if len(words) > 8:
+                words = [*words[:6], {"en": f"{len(words) - 6} more", "zh": f"等另外{len(words) - 6}项"}[lang]]
+            parts.append(f"{link} {comma.join(words)}")
+    return f"{fact.title[lang]} " + comma.join(parts)
 
 
 def fact_text(fact: Fact, span: Span, lang: str = "en") -> str:

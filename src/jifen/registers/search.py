@@ -132,7 +132,8 @@ def _need(text: str, registers: Registers, within: Sequence[str]) -> set[tuple[s
         codes = {n.code for n in known}
         spoken = {word: n.code for n in known for word in _plain(n.words["en"]).split()}
         near = nearest(text, sorted(codes)) or spoken.get(nearest(wanted, spoken), "")
-        blanks = {"need": text, "choices": ", ".join(sorted(codes))}
+        placed = {n.code for n in known if "district" in registers[n.register].columns}
+        blanks = {"need": text, "choices": ", ".join(sorted(placed or codes))}
         raise RequestError([Problem("no-such-need", blanks=blanks, found=text, nearest=near)])
     return {(n.register, n.column, n.code) for n in found}
 

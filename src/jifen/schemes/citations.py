@@ -12,6 +12,12 @@ from jifen.problems import PolicyError, Problem, Where, nearest
 
 Sure = Literal["confirmed", "memory", "uncertain"]
 SURE: tuple[Sure, ...] = ("confirmed", "memory", "uncertain")
+DOUBT: Mapping[str, Words] = {
+    "confirmed": {"en": "", "zh": ""},
+    "memory": {"en": "memory", "zh": "凭记忆"},
+    "uncertain": {"en": "uncertain", "zh": "不确定"},
+}
+"""How sure a citation is, in a word beside it; confirmed needs none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,41 @@ class Citation:
     def __str__(self) -> str:
         return f"{self.instrument} {self.place}".strip()
 
+    def text(self, lang: str) -> str:
+        """The citation for a reader: the place in the reader's words where they are common ones, and any doubt.
+
+        >>> Citation("P", "Art. 6(2)", "memory").text("zh")
+        'P 第6条（2），凭记忆'
+        """
+        place = self.place
+        if lang == "zh":
+            for english, chinese in _PLACES:
+                place = re.sub(english, chinese, place)
+        doubt = DOUBT[self.sure][lang]
+        comma = {"en": ", ", "zh": "，"}[lang]
+        return f"{self.instrument} {place}".strip() + (comma + doubt if doubt else "")
+
     def data(self) -> dict[str, str]:
         return {"instrument": self.instrument, "place": self.place, "sure": self.sure}
 
+
+_PLACES = (
+    (r"\b(?:[Aa]rt|ss?)\. (\d[\d.]*(?:–\d[\d.]*)?)", r"第\1条"),
+    (r"(条)\((\w+)\)", r"\1（\2）"),
+    (r"（(\w+)）\((\w+)\)", r"（\1）（\2）"),
+    (r"\bnos?\. (\d+(?:–\d+)?)", r"第\1项"),
+    (r"\btable\b,? ?", "表"),
+    (r"\brow (\d+)", r"第\1行"),
+    (r"\bstage (\d+)", r"第\1阶段"),
+    (r"\bclass ([A-C])\b", r"\1类"),
+    (r"\bup to (\d+) days\b", r"不超过\1日"),
+    (r"\bnote not read\b", "注（未查阅）"), (r"\bdocuments\b", "材料"), (r"\bnote\b", "注"), (r"\bbasic conditions\b", "基本条件"), (r"\bgraduates\b", "毕业生"),
+    (r"\bscope\b", "范围"), (r"\btimes\b", "时限"), (r"\bcatalogue\b", "目录"), (r"\bprerequisites\b", "先决条件"),
+    (r"\bstart-up\b", "创业"), (r"\bexemptions\b", "豁免"), (r"\bvalidity\b", "有效期"), (r"\brenewals?\b", "续签"),
+    (r"\bsalary\b", "薪金"), (r"\bage\b", "年龄"), (r"\beducation\b", "学历"), (r"\bfees\b", "收费"),
+    (r"\bachievement\b", "成就"), (r"\bofficial language\b", "官方语言"), (r"\bfirst ", "第一"), (r"\bsecond ", "第二"),
+)  # fmt: skip
+"""The Chinese of the words that places in English instruments are named with; others stand as the document has them."""
 
 _TRAILING = re.compile(r"\[([^\[\]]+)\](?!\()\s*$")
 LEADING = re.compile(r"\[([^\[\]]+)\](?!\()")
@@ -73,3 +111,8 @@ def read_citations(inside: str, instruments: Mapping[str, Instrument], where: Wh
 def least_sure(citations: Iterable[Citation]) -> Sure:
     """The weakest of several: one uncertain clause makes the whole uncertain."""
     return max((c.sure for c in citations), key=SURE.index, default="confirmed")
+
+
+def all_text(citations: Iterable[Citation], lang: str) -> str:
+    """Several citations in a row, each once."""
+    return {"en": "; ", "zh": "；"}[lang].join(c.text(lang) for c in dict.fromkeys(citations))

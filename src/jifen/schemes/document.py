@@ -92,6 +92,8 @@ class Document:
     amended: tuple[str, ...] = field(default=())
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Characters that hide or turn round what a person reads; tab and the end of a line are not among them."""
 _HEADING = re.compile(r"(#{1,6}) +(.*?)\s*$")
 _ID = re.compile(r"^(.*?)\s*\{#([A-Za-z0-9_.\-]+)\}$")
 _ITEM = re.compile(r"( *)(\d+\.|-) +(?=\S)")
@@ -100,6 +102,10 @@ _ITEM = re.compile(r"( *)(\d+\.|-) +(?=\S)")
 def read_document(text: str, file: str) -> Document:
     """Split a scheme file. Raises PolicyError where front matter, headings, lists or tables are not well formed."""
     lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if hidden := _CONTROL.search(line):
+            at = Where(file, number, hidden.start() + 1)
+            raise PolicyError([Problem("control-character", at, found=f"U+{ord(hidden[0]):04X}")])
     if not lines or lines[0].strip() != "---":
         raise PolicyError([Problem("no-front-matter", Where(file, 1, 1), found=lines[0][:40] if lines else "")])
     end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() == "---"), None)

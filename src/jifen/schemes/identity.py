@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from jifen.facts.values import parse_day
+from jifen.facts.vocabulary import library_codes
 from jifen.forms import Form
 from jifen.problems import Problem, nearest
 from jifen.schemes.citations import Instrument
@@ -38,7 +40,7 @@ def read_identity(reader: Reader) -> dict[str, Any]:
         "id": id_,
         "title": form.words("title"),
         "subject": form.one_of("subject", ("person", "organisation")),
-        "jurisdiction": form.text("jurisdiction"),
+        "jurisdiction": _jurisdiction(form),
         "authority": form.words("authority"),
         "law": form.one_of("law", ("law", "model, not law"), "law"),
     }
@@ -56,6 +58,17 @@ def read_identity(reader: Reader) -> dict[str, Any]:
     if found["start"] and reader.path.stem != found["start"].isoformat():
         reader.problems.append(Problem("wrong-file-name", node.where, {"day": found["start"]}, reader.path.name))
     return found
+
+
+def _jurisdiction(form: Form) -> str:
+    """`CN`, a part of it such as `CN-BJ`, or `none` for a model."""
+    text = form.text("jurisdiction")
+    countries = library_codes("ISO 3166-1")
+    part = re.fullmatch(r"([A-Z]{2})(-[A-Z0-9]{1,3})?", text)
+    if text and text != "none" and not (part and countries and part[1] in countries.values):
+        at = form.node.get("jurisdiction")
+        form.problems.append(Problem("bad-jurisdiction", at.where if at else form.node.where, found=text))
+    return text
 
 
 def read_instruments(reader: Reader, form: Form) -> None:
@@ -78,9 +91,17 @@ def _instruments(reader: Reader, form: Form) -> None:
             inner.words("title"),
             inner.text("number", ""),
             inner.text("url", ""),
-            inner.text("date", ""),
+            _instrument_day(inner),
         )
         form.problems += inner.problems
+
+
+def _instrument_day(form: Form) -> str:
+    """The day of an instrument as written, or its year or month, or nothing."""
+    text = form.text("date", "")
+    if text and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text):
+        _day(text, form.node, "date", form)
+    return text
 
 
 def read_sections(reader: Reader, allowed: Iterable[str] = ENGLISH) -> dict[str, Section]:

@@ -49,6 +49,47 @@ FORMS: dict[str, re.Pattern[str]] = {
     "grants": re.compile(r"Grants: (.+?)\.(?=\s+\[|\s+Grants: |\s*$)"),
 }
 
+IN_CHINESE: dict[str, str] = {
+    "sum": "以下各项相加。",
+    "best": "取最高的一项。",
+    "first": "取首个成立的一行。",
+    "each": "对{n0}分别计分，{h1}：",
+    "cap_when": "{c1}时，最高{0}分。",
+    "cap": "最高{0}分。",
+    "only_when": "仅在符合以下条件时计算：{c0}。",
+    "value_of": "以{n0}的数值计分。",
+    "pass_mark": "及格线{0}分。",
+    "no_pass_mark": "不设及格线。",
+    "all": "须全部符合：",
+    "any": "符合下列之一即可：",
+    "none": "不得有下列任一情形：",
+    "least": "至少符合下列{0}项：",
+    "extreme": "{n1}{h0}。",
+    "between": "{n1}为{2}时取{c0}，为{5}时取{c3}，其间按等差计算，四舍五入。",
+    "lookup": "{n0}取自{1}中与{n3}对应的一行。",
+    "completed": "自{n1}起至查询日的{h0}。",
+    "completed_spells": "{n1}中各段经历{w2}合计的{h0}。",
+    "presumed": "主管机关认定之前，{n0}视为{v1}。",
+    "choice": "{n0}由申请人选择。",
+    "never_points": "{n0}提高时，积分不会{h1}。",
+    "never_outcome": "{n0}提高时，结果不会{h1}。",
+    "amount": "{h0}{h3}{e4}{2}{k1}。",
+    "share": "{h0}{n2}的{1}%。",
+    "assessed": "经评估最高可获：",
+    "cap_money": "最高{1}{k0}。",
+    "grants": "待遇：{z0}。",
+}
+"""The Chinese of each form. `{1}` is the second blank as it stands; a letter says how it is put into words (see `speech`):
+n names, c a condition or a term, v a value of the name before, h a word of `BLANKS`, k a currency, e “for each”, w “where”,
+z the Chinese of a text in both languages."""
+
+BLANKS: dict[str, str] = {
+    "lowest": "中的最低值", "highest": "中的最高值", "sum": "合计", "best": "取最高者",
+    "years": "整年数", "months": "整月数", "days": "天数", "lowers": "减少", "raises": "增加", "worsens": "变差",
+    "betters": "变好", "year": "每年", "month": "每月", "May be assessed for up to ": "经评估最高可获", "": "",
+}  # fmt: skip
+"""The Chinese of the words that fill a blank."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

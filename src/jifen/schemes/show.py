@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -10,66 +11,88 @@ from typing import Any
 from jifen.schemes.citations import Citation
 from jifen.schemes.document import Block, ListBlock, ListItem, Paragraph, Quote, Section, TableBlock
 from jifen.schemes.model import Amount, Conditions, ConditionTable, Criterion, FactTable, Scheme
+from jifen.schemes.words import in_language
 
 
-def as_markdown(scheme: Scheme) -> str:
-    """The whole version, with what it amends merged in: title, dates, headings, instruments."""
-    lines = [f"# {scheme.title['en']} · {scheme.title['zh']}", ""]
+def as_markdown(scheme: Scheme, lang: str = "") -> str:
+    """The whole version, with what it amends merged in: title, dates, headings, instruments. In one language, or in both."""
+
+    def both(words: Mapping[str, str]) -> str:
+        return words[lang] if lang and words.get(lang) else f"{words.get('en', '')} · {words.get('zh', '')}"
+
+    lines = [f"# {both(scheme.title)}", ""]
     if scheme.law != "law":
-        lines += ["**Model, not law · 模型，非法律**", ""]
+        lines += [f"**{both(_MODEL)}**", ""]
     until = f" – {scheme.until}" if scheme.until else ""
-    lines += [
-        f"{scheme.authority['en']} · {scheme.authority['zh']}",
-        "",
-        f"In force · 施行: {scheme.start}{until}",
-        "",
-    ]
+    lines += [both(scheme.authority), "", f"{both(_IN_FORCE)}: {scheme.start}{until}", ""]
     for section in scheme.document.sections:
-        lines += _section(section)
-    lines += ["## Instruments · 文件", ""]
+        lines += _section(section, lang)
+    lines += [f"## {both(_INSTRUMENTS)}", ""]
     for instrument in scheme.instruments.values():
         more = ", ".join(x for x in (instrument.number, instrument.date, instrument.url) if x)
-        words = f"{instrument.title.get('en', '')} · {instrument.title.get('zh', '')}"
-        lines.append(f"- **{instrument.name}**: {words}" + (f" ({more})" if more else ""))
+        lines.append(f"- **{instrument.name}**: {both(instrument.title)}" + (f" ({more})" if more else ""))
     return "\n".join(lines) + "\n"
 
 
-def _section(section: Section) -> Iterator[str]:
-    yield f"{'#' * (section.level + 1)} {section.title}"
+_MODEL = {"en": "Model, not law", "zh": "模型，非法律"}
+_IN_FORCE = {"en": "In force", "zh": "施行"}
+_INSTRUMENTS = {"en": "Instruments", "zh": "文件"}
+_PAIR = re.compile(r"((?:Grants: )?)(.*?) · (.*?)(\.?(?:, [a-z0-9 ]+ of:)?(?: \[[^\]]*\])?)")
+"""Words in both languages, with what a line may say before and after them."""
+
+
+def _told(text: str, lang: str) -> str:
+    """A line of a scheme in one language: of each `English · 中文` between dashes one half stays."""
+    if not lang:
+        return text
+    parts = []
+    for part in text.split(" — "):
+        pair = _PAIR.fullmatch(part)
+        parts.append(f"{pair[1]}{pair[2 if lang == 'en' else 3]}{pair[4]}" if pair else part)
+    return " — ".join(parts)
+
+
+def _section(section: Section, lang: str) -> Iterator[str]:
+    yield f"{'#' * (section.level + 1)} {_told(section.title, lang)}"
     yield ""
     for block in section.blocks:
-        yield from _block(block)
+        yield from _block(block, lang)
         yield ""
     for inner in section.sections:
-        yield from _section(inner)
+        yield from _section(inner, lang)
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: Block, lang: str) -> Iterator[str]:
     match block:
         case Paragraph():
-            yield block.text
+            yield _told(block.text, lang)
         case Quote():
-            for line in block.text.split("\n"):
-                yield f"> {line}"
+            yield from _quoted(block, lang)
         case TableBlock():
-            yield "| " + " | ".join(c.text for c in block.header) + " |"
+            yield "| " + " | ".join(_told(c.text, lang) for c in block.header) + " |"
             yield "|" + "|".join(block.rule) + "|"
             for row in block.rows:
-                yield "| " + " | ".join(c.text for c in row) + " |"
+                yield "| " + " | ".join(_told(c.text, lang) for c in row) + " |"
         case ListBlock():
             for item in block.items:
-                yield from _item(item, 0)
+                yield from _item(item, 0, lang)
 
 
-def _item(item: ListItem, depth: int) -> Iterator[str]:
+def _quoted(quote: Quote, lang: str) -> Iterator[str]:
+    text = in_language(quote.text, lang) if lang else quote.text
+    for line in text.split("\n"):
+        yield f"> {line}"
+
+
+def _item(item: ListItem, depth: int, lang: str) -> Iterator[str]:
     pad = "   " * depth
     mark = f"{item.mark}." if item.mark != "-" else "-"
-    yield f"{pad}{mark} {item.text.text}"
+    yield f"{pad}{mark} {_told(item.text.text, lang)}"
     for note in item.notes:
-        for line in note.text.split("\n"):
-            yield f"{pad}   > {line}"
+        for line in _quoted(note, lang):
+            yield f"{pad}   {line}"
     for inner in item.items:
-        yield from _item(inner, depth + 1)
+        yield from _item(inner, depth + 1, lang)
 
 
 def as_data(scheme: Scheme) -> dict[str, Any]:

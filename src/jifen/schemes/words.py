@@ -15,14 +15,18 @@ def bilingual(text: str, where: Where) -> Words:
 
 
 def in_language(note: str, lang: str) -> str:
-    """The half of a note in one language, where it is written in both; otherwise the note as it stands.
+    """The half of a note in one language, on one line; a note written in one language only stands as it is.
+
+    The dot that parts the languages may begin a line of a note over several lines.
 
     >>> in_language("All four come from one test. · 四项须取自同一次考试。", "zh")
     '四项须取自同一次考试。'
+    >>> in_language("All four come\\nfrom one test.\\n· 四项须取自同一次考试。", "en")
+    'All four come from one test.'
     """
-    english, dot, chinese = note.partition(" · ")
+    english, dot, chinese = " ".join(note.split()).partition(" · ")
     if not dot or not any("\u4e00" <= c <= "\u9fff" for c in chinese):
-        return note
+        return " ".join(note.split())
     return {"en": english, "zh": chinese}[lang]
 
 

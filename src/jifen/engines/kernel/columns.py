@@ -26,12 +26,14 @@ Array = NDArray[Any]
 class Column:
     """The values of one fact, one a row; where `valid` is false the fact is unknown, and where the value is `unknown`.
 
+    Instead of `valid` there may be `bits`, a bitmap as Arrow has it: row n is known if bit n % 8 of byte n // 8 is set.
     Spells are an array of objects: tuples as in a profile.
     """
 
     values: Array | Mapping[str, Array]
     valid: NDArray[np.bool_] | None = None
     unknown: int | None = None
+    bits: NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:
         if isinstance(self.values, Mapping):
@@ -42,18 +44,24 @@ class Column:
     @property
     def complete(self) -> bool:
         """Whether the fact is known in every row, as far as the form of the column says."""
-        return self.valid is None and self.unknown is None
+        return self.valid is None and self.unknown is None and self.bits is None
 
     def masked(self) -> Column:
-        """The same with all that is unknown in the mask."""
-        if self.unknown is None:
-            return self
-        assert not isinstance(self.values, Mapping)
-        told = self.values != self.unknown
-        return Column(self.values, told if self.valid is None else told & self.valid)
+        """The same with all that is unknown in `valid`."""
+        told = self.valid
+        if self.bits is not None:
+            marked = np.unpackbits(self.bits, count=len(self), bitorder="little").view(bool)
+            told = marked if told is None else told & marked
+        if self.unknown is not None:
+            assert not isinstance(self.values, Mapping)
+            differs = self.values != self.unknown
+            told = differs if told is None else told & differs
+        return self if told is self.valid else Column(self.values, told)
 
     def part(self, rows: Any) -> Column:
         """Some of the rows: a slice, places, or a mask."""
+        if self.bits is not None:
+            return self.masked().part(rows)
         valid = None if self.valid is None else self.valid[rows]
         if isinstance(self.values, Mapping):
             return Column({k: v[rows] for k, v in self.values.items()}, valid)
@@ -107,8 +115,13 @@ def _holds(values: Array, number: int) -> bool:
     return info.min <= number <= info.max
 
 
-def variable_column(variable: Variable, columns: Mapping[str, Column], on: date) -> Column | None:
-    """The values of a variable, from the columns of its facts; None where a fact has no column."""
+def variable_column(
+    variable: Variable, columns: Mapping[str, Column], on: date, starts: Sequence[int]
+) -> Column | None:
+    """The values of a variable, from the columns of its facts; None where a fact has no column.
+
+    A computed value may be given as the first of its cell (`starts`).
+    """
     if any(f not in columns for f in variable.facts):
         return None
     first = columns[variable.facts[0]]
@@ -116,7 +129,7 @@ def variable_column(variable: Variable, columns: Mapping[str, Column], on: date)
     if compute is None:
         if isinstance(first.values, Mapping):
             held = first.values.get(variable.code)
-            return Column(np.zeros(len(first), bool) if held is None else held, first.valid)
+            return Column(np.zeros(len(first), bool) if held is None else held, first.valid, bits=first.bits)
         return first
     first = first.masked()
     if isinstance(compute, CompletedUnits) and first.values.dtype != object:  # type: ignore[union-attr]
@@ -127,7 +140,7 @@ def variable_column(variable: Variable, columns: Mapping[str, Column], on: date)
     for part in parts[1:]:
         valid = part.valid if valid is None else valid if part.valid is None else valid & part.valid
     if isinstance(compute, RatioOf):
-        return Column(ratios(columns[compute.left], columns[compute.right], compute.high, valid), valid)
+        return Column(ratios(columns[compute.left], columns[compute.right], compute.high, starts), valid)
     known = np.ones(len(first), bool) if valid is None else valid
     made = np.zeros(len(first), np.int64)
     for row in np.flatnonzero(known):
@@ -158,15 +171,31 @@ def completed_days(unit: str, high: int, on: date) -> NDArray[np.int64]:
     return np.asarray(found, np.int64)
 
 
-def ratios(left: Column, right: Column, high: int, valid: NDArray[np.bool_] | None) -> Array:
-    """The places of the ratios of two columns on the line of `values.ratio_value`."""
+def ratios(left: Column, right: Column, high: int, starts: Sequence[int]) -> Array:
+    """The places of the ratios of two columns on the line of `values.ratio_value`, each as the first of its cell.
+
+    A place is reached where `left × RATIO_PARTS ≥ whole × right` (`>` for a place between two parts); nothing is divided.
+    """
     assert not isinstance(left.values, Mapping) and not isinstance(right.values, Mapping)
-    wide: Any = np.int64 if high < 1 << 62 else object
-    above, below = left.values.astype(wide), right.values.astype(wide)
-    nothing = below == 0
-    whole, rest = np.divmod(above * RATIO_PARTS, np.where(nothing, 1, below))
-    made = 2 * whole + (rest != 0)
-    return np.where(nothing, high, made)
+    largest = int(max(left.values.max(initial=0), right.values.max(initial=0)))
+    wide: Any = np.int64 if largest * max(RATIO_PARTS, high // 2 + 1) < 1 << 63 else object
+    made = np.empty(len(left), np.int64)
+    firsts = np.asarray(starts)
+    for begin in range(0, len(made), _BLOCK):
+        rows = slice(begin, begin + _BLOCK)
+        above, below = left.values[rows].astype(wide) * RATIO_PARTS, right.values[rows].astype(wide)
+        cell: Array = np.zeros(len(above), np.uint8 if len(starts) <= 255 else np.uint32)
+        for start in starts[1:]:
+            whole, between = divmod(start, 2)
+            edge = below * whole
+            cell += np.asarray(above > edge if between else above >= edge, bool)
+        cell[below == 0] = len(starts) - 1
+        made[rows] = firsts[cell]
+    return made
+
+
+_BLOCK = 16384
+"""Rows that are worked on at a time, so that what lies between stays in the cache."""
 
 
 def cells_of(column: Column | None, starts: Sequence[int], rows: int) -> Array:

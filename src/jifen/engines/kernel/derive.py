@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from jifen.engines.kernel import machine
 from jifen.engines.kernel.columns import Column, cells_of, variable_column
 from jifen.engines.kernel.order import Order, first_values
-from jifen.engines.kernel.program import Program, Writer
+from jifen.engines.kernel.program import Program
+from jifen.engines.kernel.writer import Writer
 from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.nodes import Node
@@ -80,7 +81,7 @@ def derived(
     """The columns of facts that follow, put together with what is given. Raises ProfileError where the two contradict each other."""
     made = {}
     for rule in rules:
-        ready = {v: variable_column(rule.variables[v], columns, on) for v in rule.starts}
+        ready = {v: variable_column(rule.variables[v], columns, on, rule.starts[v]) for v in rule.starts}
         if any(c is not None for c in ready.values()):
             made[rule.fact] = _follow(rule, ready, columns.get(rule.fact), on, rows, vocabulary)
     return made

@@ -7,34 +7,22 @@ registers. Each function says at its end whether a value may have been outside i
 from __future__ import annotations
 
 import bisect
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
-from jifen.engines.kernel.program import Op, Out, Program, Step
+from jifen.engines.kernel.lookups import SHUFFLED, STAIRS, Lookups
+from jifen.engines.kernel.program import Op, Program, Step
 
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """How to write for a machine: lanes in a vector, which byte shuffle, how many entries a joint table may have."""
-
-    name: str
-    lanes: int
-    joint: int
-
-
-MACHINES = {m.name: m for m in (
-    Machine("vbmi", 64, 128), Machine("avx2", 32, 32), Machine("ssse3", 16, 32), Machine("neon", 16, 64),
-    Machine("plain", 32, 8),
-)}  # fmt: skip
+Mask = Literal["", "bytes", "bits"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """How a variable arrives: `bits` of its whole numbers (8 to 64), signed or not, its domain, the first values of its cells.
 
-    `masked`: a byte a row says whether it is known. `wide`: it is wanted as a number, not as a cell.
+    `mask`: `bytes` or `bits` say, one a row, whether it is known. `wide`: it is wanted as a number, not as a cell.
     `unknown`: the number that means that it is not known.
     """
 
@@ -43,7 +31,7 @@ class Source:
     low: int
     high: int
     starts: tuple[int, ...]
-    masked: bool = False
+    mask: Mask = ""
     wide: bool = False
     unknown: int | None = None
 
@@ -56,12 +44,6 @@ class Sink:
     bits: int
 
 
-_SHUFFLED = {"vbmi": 128, "avx2": 64, "ssse3": 64, "neon": 64, "plain": 0}
-"""The longest table that is looked up by byte shuffles."""
-_STAIRS = 16
-"""With more changes than this a longer table is looked up in memory."""
-
-
 def width(op: Op) -> int:
     """The bits of the lanes of a step: 8 without sign, 16 and 32 with sign."""
     if op.low >= 0 and op.high <= 255:
@@ -69,9 +51,8 @@ def width(op: Op) -> int:
     return 16 if op.low >= -(1 << 15) and op.high < 1 << 15 else 32
 
 
-def module(parts: Sequence[tuple[str, str]], bytes_a_row: int) -> str:
+def module(parts: Sequence[tuple[str, str]]) -> str:
     """A module of functions (name, text) and `run`, which takes them all over a block before it goes to the next."""
-    block = 1 << 40 if len(parts) == 1 else max(_LEAST, min(_MOST, _CACHE // max(1, bytes_a_row) // _LEAST * _LEAST))
     calls = []
     for n, (name, _) in enumerate(parts):
         calls.append(f"  %f{n} = call i32 @{name}(ptr %in, ptr %out, i64 %from, i64 %to)")
@@ -88,7 +69,7 @@ entry:
 loop:
   %from = phi i64 [ %start, %entry ], [ %to, %loop ]
   %seen = phi i32 [ 0, %entry ], [ {last}, %loop ]
-  %next = add i64 %from, {block}
+  %next = add i64 %from, {_BLOCK}
   %short = icmp slt i64 %next, %end
   %to = select i1 %short, i64 %next, i64 %end
 {body}
@@ -101,27 +82,22 @@ done:
 """
 
 
-_LEAST, _MOST = 512, 8192
-_CACHE = 512 * 1024
-"""Rows in a block, where several functions go over it one after another, and the bytes of input that these may have."""
-_AHEAD = 256
-"""Rows ahead that are asked for: a law reads more columns at once than processors foresee by themselves."""
+_BLOCK = 8192
+"""Rows that one function takes before the next one does: columns that both read are still in the cache."""
+_AHEAD = {8: 256, 16: 64, 32: 64, 64: 64}
+"""Rows ahead that are asked for, by the width of a column: a law reads more columns at once than processors foresee by themselves."""
 
 
-@dataclass
-class Body:
+@dataclass(kw_only=True)
+class Body(Lookups):
     """Writes the function of some outputs of a program. `sources` gives each variable its place among the inputs."""
 
-    machine: Machine
     program: Program
     sources: Mapping[str, tuple[int, Source]]
-    lines: list[str] = field(default_factory=list)
     names: dict[Step, str] = field(default_factory=dict)
     wide: dict[tuple[Step, int], str] = field(default_factory=dict)
-    used: dict[str, str] = field(default_factory=dict)
-    checks: dict[int, str] = field(default_factory=dict)
+    checks: dict[tuple[int, int], str] = field(default_factory=dict)
     fetches: list[str] = field(default_factory=list)
-    count: int = 0
 
     def function(self, name: str, outputs: Sequence[tuple[int, Sink]]) -> str:
         """The text of `i32 @name(in, out, from, to)`; from..to is a whole number of vectors."""
@@ -146,49 +122,22 @@ class Body:
             head.append(f"  %out{slot} = load ptr, ptr %out{slot}.at, align 8")
         head += ["  br label %loop", "loop:", "  %i = phi i64 [ %from, %entry ], [ %i.next, %loop ]"]
         foot = [f"  %i.next = add i64 %i, {lanes}"]
-        flags = []
-        for bits, value in self.checks.items():
-            head.append(f"  %seen{bits} = phi <{lanes} x i{bits}> [ zeroinitializer, %entry ], [ {value}, %loop ]")
-            flags.append((bits, value))
         foot += ["  %more = icmp slt i64 %i.next, %to", "  br i1 %more, label %loop, label %done", "done:"]
         result = "0"
-        for n, (bits, value) in enumerate(flags):
-            foot.append(
-                f"  %any{bits} = call i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}(<{lanes} x i{bits}> {value})"
-            )
-            foot.append(f"  %bad{bits} = icmp ne i{bits} %any{bits}, 0")
-            foot.append(f"  %flag{bits} = zext i1 %bad{bits} to i32")
-            foot.append(f"  %all{n} = or i32 {result}, %flag{bits}")
-            self._need(f"declare i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}(<{lanes} x i{bits}>)")
-            result = f"%all{n}"
+        for (bits, shift), value in self.checks.items():
+            name, kind = f"{bits}.{shift}", f"<{lanes} x i{bits}>"
+            head.append(f"  %seen{name} = phi {kind} [ zeroinitializer, %entry ], [ {value}, %loop ]")
+            foot.append(f"  %any{name} = call i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}({kind} {value})")
+            foot.append(f"  %over{name} = lshr i{bits} %any{name}, {shift}")
+            foot.append(f"  %bad{name} = icmp ne i{bits} %over{name}, 0")
+            foot.append(f"  %flag{name} = zext i1 %bad{name} to i32")
+            foot.append(f"  %all{name} = or i32 {result}, %flag{name}")
+            self._need(f"declare i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}({kind})")
+            result = f"%all{name}"
         foot += [f"  ret i32 {result}", "}"]
         return "\n".join([*head, *self._spread(), *foot])
 
-    def declarations(self) -> list[str]:
-        return list(self.used.values())
-
     # --- writing ------------------------------------------------------------------------------------------------
-
-    def _new(self, text: str) -> str:
-        self.count += 1
-        self.lines.append(f"  %v{self.count} = {text}")
-        return f"%v{self.count}"
-
-    def _type(self, bits: int) -> str:
-        return f"<{self.machine.lanes} x i{bits}>"
-
-    def _need(self, declaration: str) -> None:
-        self.used[declaration] = declaration
-
-    def _splat(self, bits: int, value: int) -> str:
-        value = _signed(value, bits)
-        return "zeroinitializer" if value == 0 else f"splat (i{bits} {value})"
-
-    def _call(self, name: str, bits: int, *args: str) -> str:
-        kind = self._type(bits)
-        full = f"@llvm.{name}.v{self.machine.lanes}i{bits}"
-        self._need(f"declare {kind} {full}({', '.join([kind] * len(args))})")
-        return self._new(f"call {kind} {full}({', '.join(f'{kind} {a}' for a in args)})")
 
     def _as(self, step: Step, bits: int) -> str:
         """The lane of a step at a width that holds it."""
@@ -203,9 +152,6 @@ class Body:
             how = "trunc" if own > bits else "zext" if own == 8 else "sext"
             self.wide[key] = self._new(f"{how} {self._type(own)} {self.names[step]} to {self._type(bits)}")
         return self.wide[key]
-
-    def _byte(self, truth: str) -> str:
-        return self._new(f"zext <{self.machine.lanes} x i1> {truth} to {self._type(8)}")
 
     def _step(self, place: Step, inputs: dict[str, int]) -> str:
         op = self.program.ops[place]
@@ -273,12 +219,18 @@ class Body:
         value = self._new(f"load {self._type(bits)}, ptr {at}, align 1")
         self._ahead(slot, bits)
         known = ""
-        if source.masked:
+        if source.mask:
             inputs[f"in{slot + 1}"] = slot + 1
+        if source.mask == "bytes":
             at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 %i")
             told = self._new(f"load {self._type(8)}, ptr {at}, align 1")
             self._ahead(slot + 1, 8)
             known = self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
+        elif source.mask == "bits":
+            place = self._new("lshr i64 %i, 3")
+            at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 {place}")
+            told = self._new(f"load i{self.machine.lanes}, ptr {at}, align 1")
+            known = self._new(f"bitcast i{self.machine.lanes} {told} to <{self.machine.lanes} x i1>")
         elif source.unknown is not None:
             known = self._new(f"icmp ne {self._type(bits)} {value}, {self._splat(bits, source.unknown)}")
             # A number of the domain stands in, so that no check sees the other.
@@ -287,10 +239,6 @@ class Body:
         cell = self._coded(value, source, lane)
         return self._select(known, lane, cell, self._splat(lane, op.high)) if known else cell
 
-    def _select(self, truth: str, bits: int, one: str, other: str) -> str:
-        kind = self._type(bits)
-        return self._new(f"select <{self.machine.lanes} x i1> {truth}, {kind} {one}, {kind} {other}")
-
     def _ahead(self, slot: int, bits: int) -> None:
         """Ask for the lines of memory that will be read soon."""
         for line in range(0, max(64, self.machine.lanes * bits // 8), 64):
@@ -298,7 +246,7 @@ class Body:
             at = f"%v{self.count}"
             self.fetches.append(
                 f"  {at}.i = getelementptr i{bits}, ptr %in{slot}, i64 %i\n"
-                f"  {at} = getelementptr i8, ptr {at}.i, i64 {_AHEAD * bits // 8 + line}\n"
+                f"  {at} = getelementptr i8, ptr {at}.i, i64 {_AHEAD[bits] * bits // 8 + line}\n"
                 f"  call void @llvm.prefetch.p0(ptr {at}, i32 0, i32 3, i32 1)"
             )
 
@@ -322,11 +270,11 @@ class Body:
             value = self._new(f"sub {self._type(bits)} {value}, {self._splat(bits, low)}")
         narrow = min(bits, next(b for b in (8, 16, 32, 64) if span < 1 << b))
         if narrow < bits:
-            self._check(bits, self._new(f"lshr {self._type(bits)} {value}, {self._splat(bits, narrow)}"))
+            self._check(bits, narrow, value)
             value = self._new(f"trunc {self._type(bits)} {value} to {self._type(narrow)}")
         if span + 1 < 1 << narrow:
             beyond = self._new(f"icmp ugt {self._type(narrow)} {value}, {self._splat(narrow, span)}")
-            self._check(8, self._byte(beyond))
+            self._check(8, 0, self._byte(beyond))
         if source.wide:
             last = source.starts[-1] - low
             if last < span:
@@ -349,10 +297,10 @@ class Body:
                 total = self._new(f"add {self._type(lane)} {total}, {one}")
         return total
 
-    def _check(self, bits: int, value: str) -> None:
-        """Remember whether any bit of `value` was ever set."""
-        before = self.checks.get(bits, f"%seen{bits}")
-        self.checks[bits] = self._new(f"or {self._type(bits)} {before}, {value}")
+    def _check(self, bits: int, shift: int, value: str) -> None:
+        """Remember every bit that was ever set: none from `shift` on may be."""
+        before = self.checks.get((bits, shift), f"%seen{bits}.{shift}")
+        self.checks[bits, shift] = self._new(f"or {self._type(bits)} {before}, {value}")
 
     # --- looking up ---------------------------------------------------------------------------------------------
 
@@ -363,7 +311,7 @@ class Body:
         # Entries that no value of the lane reaches are made like their neighbours.
         data = [op.data[min(max(n, source.low), source.high)] for n in range(source.high + 1)]
         changes = sum(1 for a, b in pairwise(data) if a != b)
-        if changes > _STAIRS and (own != 8 or len(data) > _SHUFFLED[self.machine.name]):
+        if changes > STAIRS and (own != 8 or len(data) > SHUFFLED[self.machine.name]):
             return self._gather(x, own, data, bits)
         if own != 8:
             return self._stairs(x, own, data, bits)
@@ -383,112 +331,3 @@ class Body:
                 lane = self._new(f"shl {self._type(bits)} {lane}, {self._splat(bits, shift)}")
             result = lane if not result else self._new(f"or {self._type(bits)} {result}, {lane}")
         return result
-
-    def _gather(self, x: str, own: int, data: Sequence[int], bits: int) -> str:
-        """A look-up in memory, for tables too long for anything else."""
-        lanes = self.machine.lanes
-        entries = ", ".join(f"i32 {v}" for v in data)
-        text = f"internal constant [{len(data)} x i32] [{entries}], align 64"
-        name = "@t" + hashlib.sha256(text.encode()).hexdigest()[:16]
-        self._need(f"{name} = {text}")
-        self._need(
-            f"declare <{lanes} x i32> @llvm.masked.gather.v{lanes}i32.v{lanes}p0(<{lanes} x ptr>, <{lanes} x i1>, <{lanes} x i32>)"
-        )
-        index = x
-        if own != 32:
-            how = "zext" if own == 8 else "sext"
-            index = self._new(f"{how} {self._type(own)} {x} to {self._type(32)}")
-        at = self._new(f"getelementptr i32, ptr {name}, {self._type(32)} {index}")
-        found = self._new(
-            f"call <{lanes} x i32> @llvm.masked.gather.v{lanes}i32.v{lanes}p0(<{lanes} x ptr> align 4 {at}, "
-            f"<{lanes} x i1> splat (i1 true), <{lanes} x i32> poison)"
-        )
-        return found if bits == 32 else self._new(f"trunc {self._type(32)} {found} to {self._type(bits)}")
-
-    def _stairs(self, x: str, own: int, data: Sequence[int], bits: int) -> str:
-        """A look-up by comparisons: one for each place where the value changes."""
-        compare = "uge" if own == 8 else "sge"
-        result = self._splat(bits, _signed(data[0], bits))
-        for n in range(1, len(data)):
-            if data[n] != data[n - 1]:
-                test = self._new(f"icmp {compare} {self._type(own)} {x}, {self._splat(own, n)}")
-                result = self._new(
-                    f"select <{self.machine.lanes} x i1> {test}, {self._type(bits)} "
-                    f"{self._splat(bits, _signed(data[n], bits))}, {self._type(bits)} {result}"
-                )
-        return result if result.startswith("%") else self._new(f"or {self._type(bits)} {result}, zeroinitializer")
-
-    def _lookup(self, x: str, data: Sequence[int]) -> str:
-        """A byte for a byte."""
-        changes = [n for n in range(1, len(data)) if data[n] != data[n - 1]]
-        if not changes:
-            return self._new(f"or {self._type(8)} {self._splat(8, _signed(data[0], 8))}, zeroinitializer")
-        first, last = changes[0] - 1, changes[-1]
-        shuffles = _SHUFFLED[self.machine.name]
-        size = 64 if self.machine.name == "vbmi" else 16
-        if len(changes) == 1 or shuffles == 0:
-            return self._stairs(x, 8, data, 8)
-        trimmed = last - first + 1
-        whole = -(-len(data) // size)
-        if -(-(last + 1) // size) < whole or (trimmed <= shuffles < len(data)):
-            x = self._call("umin", 8, x, self._splat(8, _signed(last, 8)))
-            data = data[: last + 1]
-        if -(-trimmed // size) < -(-len(data) // size):
-            x = self._call("usub.sat", 8, x, self._splat(8, _signed(first, 8)))
-            data = data[first:]
-        if len(data) > shuffles or 2 * len(changes) < len(data) // size:
-            return self._stairs(x, 8, data, 8)
-        return getattr(self, f"_{self.machine.name}")(x, data)  # type: ignore[no-any-return]
-
-    def _constant(self, data: Sequence[int], size: int) -> str:
-        """A table as a vector, repeated to fill it."""
-        padded = [*data, *[0] * (size - len(data))] * (self.machine.lanes // size)
-        return "<" + ", ".join(f"i8 {_signed(v, 8)}" for v in padded) + ">"
-
-    def _vbmi(self, x: str, data: Sequence[int]) -> str:
-        kind = self._type(8)
-        if len(data) <= 64:
-            self._need(f"declare {kind} @llvm.x86.avx512.permvar.qi.512({kind}, {kind})")
-            table = self._constant(data, 64)
-            return self._new(f"call {kind} @llvm.x86.avx512.permvar.qi.512({kind} {table}, {kind} {x})")
-        self._need(f"declare {kind} @llvm.x86.avx512.vpermi2var.qi.512({kind}, {kind}, {kind})")
-        low, high = self._constant(data[:64], 64), self._constant(data[64:], 64)
-        call = f"call {kind} @llvm.x86.avx512.vpermi2var.qi.512({kind} {low}, {kind} {x}, {kind} {high})"
-        return self._new(call)
-
-    def _avx2(self, x: str, data: Sequence[int], name: str = "llvm.x86.avx2.pshuf.b") -> str:
-        """A shuffle looks at four bits and gives 0 where bit seven is set; each sixteen entries have one."""
-        kind = self._type(8)
-        self._need(f"declare {kind} @{name}({kind}, {kind})")
-        result = ""
-        for start in range(0, len(data), 16):
-            index = x
-            if start:
-                index = self._new(f"sub {kind} {index}, {self._splat(8, start)}")
-            if start + 16 < len(data):
-                index = self._call("uadd.sat", 8, index, self._splat(8, 0x70))
-            table = self._constant(data[start : start + 16], 16)
-            part = self._new(f"call {kind} @{name}({kind} {table}, {kind} {index})")
-            result = part if not result else self._new(f"or {kind} {result}, {part}")
-        return result
-
-    def _ssse3(self, x: str, data: Sequence[int]) -> str:
-        return self._avx2(x, data, "llvm.x86.ssse3.pshuf.b.128")
-
-    def _neon(self, x: str, data: Sequence[int]) -> str:
-        kind = self._type(8)
-        tables = [self._constant(data[n : n + 16], 16) for n in range(0, len(data), 16)]
-        name = f"llvm.aarch64.neon.tbl{len(tables)}.v16i8"
-        self._need(f"declare {kind} @{name}({', '.join([kind] * (len(tables) + 1))})")
-        return self._new(f"call {kind} @{name}({', '.join(f'{kind} {t}' for t in tables)}, {kind} {x})")
-
-
-def _signed(value: int, bits: int) -> int:
-    """The number with the same bits that LLVM prints."""
-    value &= (1 << bits) - 1
-    return value - (1 << bits) if value >> (bits - 1) else value
-
-
-def sinks(program: Program, kinds: Mapping[Out, int]) -> dict[Out, Sink]:
-    """The outputs that are not constant, each with its bits."""
-    return {n: Sink(s, kinds[n]) for n, s in program.outputs.items() if program.ops[s].kind != "const"}

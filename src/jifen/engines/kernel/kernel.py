@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from jifen.engines.kernel import machine, native
 from jifen.engines.kernel.columns import Column, cells_of, check, distances_of, length, variable_column
 from jifen.engines.kernel.derive import derived, rules_for
-from jifen.engines.kernel.ir import Machine, Source
+from jifen.engines.kernel.ir import Mask, Source
 from jifen.engines.kernel.laws import NOT_IN_FORCE, REASONS, Law
+from jifen.engines.kernel.lines import Machine
 from jifen.engines.kernel.order import first_values
 from jifen.engines.kernel.program import Out, Program
 from jifen.engines.kernel.resolve import Resolver
@@ -111,7 +112,8 @@ class Kernel:
         if any(f in used for rule in self.rules for f in rule.facts):
             check(given, self.vocabulary)
             used |= derived(self.rules, used, on, rows, self.vocabulary)
-        ready = {n: c for n, v in self.variables.items() if (c := variable_column(v, used, on)) is not None}
+        found = {n: variable_column(v, used, on, self.cells[n]) for n, v in self.variables.items()}
+        ready = {n: c for n, c in found.items() if c is not None}
         absent = frozenset(self.variables) - frozenset(ready)
         opened = frozenset(n for n, c in ready.items() if not c.complete)
         way = native.machine()
@@ -149,15 +151,17 @@ class Kernel:
         sources: dict[str, Source] = {}
         inputs: dict[str, tuple[Array, Array | None]] = {}
         for name, column in ready.items():
-            if column.unknown is not None and (column.valid is not None or name in self.wide):
+            several = sum(x is not None for x in (column.valid, column.unknown, column.bits)) > 1
+            if several or (column.unknown is not None and name in self.wide):
                 column = column.masked()
             values = _plain(column)
-            variable, masked = self.variables[name], column.valid is not None
+            variable, told = self.variables[name], column.valid if column.bits is None else column.bits
+            mask: Mask = "" if told is None else "bytes" if column.bits is None else "bits"
             bits, signed = values.dtype.itemsize * 8, values.dtype.kind == "i"
             sources[name] = Source(
-                bits, signed, variable.low, variable.high, self.cells[name], masked, name in self.wide, column.unknown
+                bits, signed, variable.low, variable.high, self.cells[name], mask, name in self.wide, column.unknown
             )
-            inputs[name] = values, None if column.valid is None else np.ascontiguousarray(column.valid)
+            inputs[name] = values, None if told is None else np.ascontiguousarray(told)
         key = (absent, way.name, tuple(sources.items()))
         if key not in self._codes:
             program = self.program(opened, absent, way.joint)

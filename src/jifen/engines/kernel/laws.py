@@ -1,7 +1,7 @@
 """One plan as a kernel sees it: its roots, the cells at their ends, and how bounds, status, outcome and reasons are written as steps.
 
-What is unknown takes its worst cell for the lower bound and its best cell for the upper one (see `order`). Rows in which a *split*
-fact is unknown are marked: for them these bounds are not proved, and `resolve` tries all cells that matter.
+What is unknown takes its worst cell for the lower bound and its best cell for the upper one (see `order`, `ways`). Rows for which these bounds
+are not proved are marked, and `resolve` asks the reference engine.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Literal
 
 from jifen.engines.kernel.order import Ends
-from jifen.engines.kernel.program import Program, Step, Writer
+from jifen.engines.kernel.program import Program, Step
 from jifen.engines.kernel.ways import Way, Ways
+from jifen.engines.kernel.writer import Writer
 from jifen.engines.reference import STATUSES
 from jifen.plan.form import Plan
 from jifen.plan.nodes import Node
@@ -76,6 +77,7 @@ class Law:
 
     @cached_property
     def ways(self) -> Ways:
+        """How the bounds of the roots are found."""
         return Ways(self.plan.graph, self.cells)
 
     @cached_property
@@ -83,7 +85,7 @@ class Law:
         """The cells of what is taken to be so until the authority says otherwise."""
         return {v: place(self.cells[v], value) for v, value in self.plan.presumed.items() if v in self.cells}
 
-    def _put(self, ends: Ends, name: str, side: str, authority: str) -> int:
+    def put(self, ends: Ends, name: str, side: str, authority: str) -> int:
         """The cell that stands for an unknown variable."""
         if name in self.presumed:
             return self.presumed[name]
@@ -98,6 +100,7 @@ class Law:
 
     @property
     def plain_roots(self) -> list[str]:
+        """The roots that are asked for; the others only serve the choice."""
         return [n for n in self.roots if n != "best" and not n.startswith("option ")]
 
     @cached_property
@@ -186,7 +189,7 @@ class Page:
                 lanes[module.name] = step
                 continue
             lanes[module.name] = program.add([step, program.const(-inner.node.low)])
-        put = {v: law._put(way.ends, v, side, authority) if v in self.opened else 0 for v in way.ends.least}
+        put = {v: law.put(way.ends, v, side, authority) if v in self.opened else 0 for v in way.ends.least}
         ends = way.ends.least if side == "least" else way.ends.most
         found = [
             self.writer.write(way.node, {**put, **dict(zip(way.tried, combination, strict=True))}, lanes)

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jifen.engines.kernel.ir import MACHINES, Body, Machine, Sink, Source, module
+from jifen.engines.kernel.ir import Body, Sink, Source, module
+from jifen.engines.kernel.lines import MACHINES, Machine
 from jifen.engines.kernel.program import Out, Program
 
 try:
@@ -31,7 +32,7 @@ except ImportError:  # the numpy back end takes its place
 Array = NDArray[Any]
 _SHARE = 16384
 """The fewest rows that are worth a thread."""
-_STEPS = 900
+_STEPS = 300
 """How many steps go into one function, unless one scheme alone has more."""
 _KEPT = 200
 
@@ -78,15 +79,16 @@ class Code:
         for name, source in self.slots:
             values, mask = inputs[name]
             sources.append(values)
-            if source.masked:
+            if source.mask:
                 assert mask is not None
                 sources.append(mask)
         given = (ctypes.c_void_p * max(1, len(sources)))(*(a.ctypes.data for a in sources))
         taken = (ctypes.c_void_p * len(self.sinks))(*(outputs[n].ctypes.data for n, _ in self.sinks))
         whole = rows - rows % lanes
+        by_bits = any(source.mask == "bits" for _, source in self.slots)
         share = max(_SHARE, -(-whole // threads // lanes) * lanes)
         parts = [(at, min(at + share, whole)) for at in range(0, whole, share)]
-        if whole < rows:
+        if whole < rows and not by_bits:
             # The last vector goes back over rows that are done already: the same again, and no row is left over.
             parts.append((rows - lanes, rows))
 
@@ -94,9 +96,20 @@ class Code:
             return int(self.run(given, taken, *part))
 
         if threads == 1 or len(parts) == 1:
-            return any(one(p) for p in parts)
-        with ThreadPoolExecutor(threads) as pool:
-            return any(list(pool.map(one, parts)))
+            flags = [one(p) for p in parts]
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                flags = list(pool.map(one, parts))
+        if whole < rows and by_bits:
+            # Bits cannot be read from any row on; the rows left over get a vector of their own.
+            masks = {n: source.mask for n, source in self.slots}
+            rest = {
+                n: (v[whole:], m if m is None else m[whole // 8 :] if masks[n] == "bits" else m[whole:])
+                for n, (v, m) in inputs.items()
+                if n in masks
+            }
+            flags.append(self._padded(rest, {n: a[whole:] for n, a in outputs.items()}, rows - whole))
+        return any(flags)
 
     def _padded(
         self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Mapping[Out, Array], rows: int
@@ -157,20 +170,19 @@ def written(
     at = 0
     for name, source in slots:
         places[name] = (at, source)
-        at += 2 if source.masked else 1
+        at += 2 if source.mask else 1
     leaving = {Sink(s, bits[n]): n for n, s in reversed(program.outputs.items()) if program.ops[s].kind != "const"}
     sinks = tuple((n, s) for s, n in reversed(leaving.items()))
     parts: list[tuple[str, str]] = []
     declared: dict[str, None] = {}
     for group in _groups(program, sinks):
-        body = Body(way, program, places)
+        body = Body(machine=way, program=program, sources=places)
         name = f"part{len(parts)}"
         parts.append((name, body.function(name, [(n, sinks[n][1]) for n in group])))
-        declared |= dict.fromkeys(body.declarations())
+        declared |= body.used
     if not parts:
         return "", slots, sinks
-    bytes_a_row = sum(s.bits // 8 + s.masked for _, s in slots)
-    return "\n".join([module(parts, bytes_a_row), *declared, _ATTRIBUTES[way.name]]), slots, sinks
+    return "\n".join([module(parts), *declared, _ATTRIBUTES[way.name]]), slots, sinks
 
 
 _ATTRIBUTES = {

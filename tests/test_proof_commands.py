@@ -1,0 +1,131 @@
+"""The commands verify, diff, cases and show --diagram, as people run them."""
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from jifen.cli.app import whole_application
+from jifen.problems import RequestError
+
+SEEDS = Path(__file__).parent / "seeds"
+
+
+def run(*words: str):
+    return CliRunner().invoke(whole_application(), list(words))
+
+
+def test_verify_says_that_a_scheme_holds() -> None:
+    result = run("verify", "cn/k-visa", "--jobs", "1")
+    assert result.exit_code == 0
+    assert "● cn/k-visa  holds" in result.stdout
+    assert "Every check of every scheme holds" in result.stdout
+
+
+def test_verify_shows_accepted_oddities_in_chinese() -> None:
+    result = run("verify", "hk/ttps", "--lang", "zh", "--jobs", "1")
+    assert result.exit_code == 0
+    assert "成立" in result.stdout
+    assert "已接受：计划规定C类申请人工作经验少于三年" in result.stdout.replace("\n", "")
+
+
+def test_verify_proves_several_schemes_at_once_and_prints_json() -> None:
+    result = run("verify", "cn/k-visa", "hk/ttps", "--jobs", "2", "--format", "json")
+    assert result.exit_code == 0
+    reports = json.loads(result.stdout)
+    assert [(r["scheme"], r["holds"]) for r in reports] == [("cn/k-visa", True), ("hk/ttps", True)]
+    assert reports[1]["accepted"][0]["id"] == "changes-nothing C.3"
+
+
+def test_verify_of_a_draft_names_the_row_and_a_person_and_ends_with_one(tmp_path: Path) -> None:
+    home = tmp_path / "xx" / "points"
+    home.mkdir(parents=True)
+    text = (SEEDS / "base.md").read_text("utf-8").replace("| 46–60 | 10 |", "| 47–60 | 10 |")
+    (home / "2020-01-01.md").write_text(text, "utf-8")
+    result = run("verify", str(home / "2020-01-01.md"))
+    assert result.exit_code == 1
+    assert "no row of `age_points` covers Age 46" in result.stdout
+    assert "47–60 → 10 [L §4]" in result.stdout
+    assert "age: 46" in result.stdout
+
+
+def test_diff_prints_rows_regions_and_that_it_is_complete() -> None:
+    result = run("diff", "ca/express-entry-crs@2025-01-01", "ca/express-entry-crs@2026-01-01")
+    assert result.exit_code == 0
+    assert "teer_0_to_3 → 50 [G24 D, arranged employment]" in result.stdout
+    assert "50 → 0: Qualifying job offer in Canada" in result.stdout
+    assert "1. In the pool, ranked by score (stays), 50 fewer points" in result.stdout
+    assert "Complete:" in result.stdout
+
+
+def test_diff_prints_chinese_and_json() -> None:
+    pair = ("hk/qmas@2020-12-01", "hk/qmas@2024-01-01")
+    assert "不再成立" not in run("diff", *pair, "--lang", "zh").stdout
+    assert "现在成立" in run("diff", *pair, "--lang", "zh").stdout
+    data = json.loads(run("diff", *pair, "--format", "json").stdout)
+    assert [r["by"] for r in data["regions"]] == [{"scope.1": 1}]
+
+
+def test_diff_of_two_files(tmp_path: Path) -> None:
+    home = tmp_path / "xx" / "points"
+    home.mkdir(parents=True)
+    text = (SEEDS / "base.md").read_text("utf-8")
+    (home / "2020-01-01.md").write_text(text, "utf-8")
+    later = text.replace("from: 2020-01-01}", "from: 2021-01-01}").replace("| master | 20 |", "| master | 25 |")
+    (home / "2021-01-01.md").write_text(later.replace("At most 120", "At most 120"), "utf-8")
+    result = run("diff", f"{home}/2020-01-01.md@2021-06-01", f"{home}/2021-01-01.md@2021-06-01")
+    assert result.exit_code == 0
+    assert "20 → 25: Highest degree: Master's degree" in result.stdout
+
+
+def test_diff_says_when_nothing_differs() -> None:
+    result = run("diff", "cn/k-visa@2025-11-01", "cn/k-visa@2026-01-01")
+    assert "Nothing differs: everybody has the same outcome and the same points." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("diff", "cn/k-visa@2020-01-01", "cn/k-visa@2026-01-01"), "not-in-force"),
+        (("diff", "cn/k-vise@2026-01-01", "cn/k-visa@2026-01-01"), "no-such-scheme"),
+        (("diff", "nowhere.md", "cn/k-visa@2026-01-01"), "no-such-file"),
+        (("diff", "cn/k-visa@soon", "cn/k-visa@2026-01-01"), "bad-day"),
+        (("verify", "nowhere.md"), "no-such-file"),
+        (("verify", "cn/k-vise"), "no-such-scheme"),
+        (("cases", "cn/k-vise", "--edges"), "no-such-scheme"),
+    ],
+)
+def test_a_mistake_in_what_was_asked_is_told_by_its_code(words: tuple[str, ...], code: str) -> None:
+    error = run(*words).exception
+    assert isinstance(error, RequestError)
+    assert error.problems[0].code == code
+
+
+def test_cases_are_written_for_approval() -> None:
+    result = run("cases", "cn/k-visa", "--edges", "--on", "2026-01-01")
+    assert result.stdout.startswith("scheme: cn/k-visa\n# Made from the version in force from 2025-10-01.")
+    assert "status: qualifies" in result.stdout
+
+
+def test_cases_need_one_way_of_making_them() -> None:
+    assert run("cases", "cn/k-visa").exit_code == 2
+    assert run("cases", "cn/k-visa", "--edges", "--mcdc").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", ["Category C, recent graduate", "no outcome"]), ("zh", ["C类，近年毕业生", "无结果"])]
+)
+def test_show_draws_the_decision(tmp_path: Path, lang: str, words: list[str]) -> None:
+    path = tmp_path / "decision.svg"
+    result = run("show", "hk/ttps", "--on", "2026-01-01", "--diagram", str(path), "--lang", lang)
+    assert result.exit_code == 0
+    root = ET.fromstring(path.read_text("utf-8"))
+    texts = [t.text for t in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert [w for w in words if w not in texts] == []
+
+
+def test_a_picture_goes_nowhere_that_does_not_exist(tmp_path: Path) -> None:
+    error = run("show", "hk/ttps", "--diagram", str(tmp_path / "no" / "decision.svg")).exception
+    assert isinstance(error, RequestError)
