@@ -288,3 +288,12 @@ def test_a_need_that_nobody_knows_offers_needs_and_no_inner_codes() -> None:
     told = jifen("find", "--need", "foo").err
     assert " ib," in told
     assert "at_most" not in told
+
+
+def test_problems_as_data_are_told_in_the_language_asked_for(tmp_path: Path) -> None:
+    profile = tmp_path / "me.yaml"
+    profile.write_text("agee: 30\n", "utf-8")
+    ran = jifen("check", str(profile), "--format", "json", "--lang", "zh")
+    [problem] = json.loads(ran.out)["problems"]
+    assert (ran.code, problem["code"], problem["hint"]) == (2, "unknown-fact", "age")
+    assert problem["message"] == "词汇表中没有事实 `agee`"

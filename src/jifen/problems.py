@@ -89,13 +89,13 @@ class Problem:
             lines.append(f"  {nearest}{colon}{self.nearest}")
         return "\n".join(lines)
 
-    def data(self) -> dict[str, Any]:
+    def data(self, lang: str = "en") -> dict[str, Any]:
         """The same for machines: `code`, `where`, `message`, `expected`, `found`, `hint`."""
         return {
             "code": self.code,
             "where": self.where.data(),
-            "message": self.message(),
-            "expected": self.expected(),
+            "message": self.message(lang),
+            "expected": self.expected(lang),
             "found": self.found,
             "hint": self.nearest,
         }
@@ -132,8 +132,8 @@ class JifenError(ValueError):
     def text(self, lang: str = "en") -> str:
         return "\n".join(p.text(lang) for p in self.problems)
 
-    def data(self) -> list[dict[str, Any]]:
-        return [p.data() for p in self.problems]
+    def data(self, lang: str = "en") -> list[dict[str, Any]]:
+        return [p.data(lang) for p in self.problems]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problems,)

@@ -23,7 +23,7 @@ def main() -> None:
         if _option("--format") == "json":
             import json
 
-            print(json.dumps({"problems": e.data()}, ensure_ascii=False, indent=2))
+            print(json.dumps({"problems": e.data(lang)}, ensure_ascii=False, indent=2))
         else:
             print(e.text(lang), file=sys.stderr)
         sys.exit(2)

@@ -265,7 +265,7 @@ def lint(
         raise RequestError([Problem("no-documents", Where(str(path)))])
     problems, checked = lint_files(files, policies)
     if format is Format.json:
-        print_json({"files": checked, "problems": [p.data() for p in problems]})
+        print_json({"files": checked, "problems": [p.data(lang.value) for p in problems]})
     else:
         render.lint(problems, checked, lang.value)
     if problems:
