@@ -70,6 +70,7 @@ def _text(text: str) -> str:
 
 
 Ends = tuple[str, str]
+_EPOCH = date(2000, 1, 1)
 
 
 class _Writer:
@@ -234,7 +235,7 @@ class _Writer:
             assert fact.codes
             return f"CASE {column} {' '.join(f'WHEN {_text(c)} THEN {i}' for i, c in enumerate(fact.codes.values))} END"
         if fact.kind == "date":
-            raise _cannot(fact.id, "the completed years since a day, not the day itself")
+            return f"DATE_DIFF('day', DATE '{_EPOCH}', CAST({column} AS DATE)) + {_EPOCH.toordinal()}"
         if fact.places:
             return f"CAST(CAST({column} AS DECIMAL(24, {fact.places})) * {10**fact.places} AS BIGINT)"
         return f"CAST({column} AS BIGINT)"
@@ -247,6 +248,8 @@ class _Writer:
             self.bad.append(f"NOT {column} IS NULL AND {name} IS NULL")
             return
         self.bad.append(f"{name} < {fact.low} OR {name} > {fact.high}")
+        if fact.kind == "date":
+            return
         kind = f"DECIMAL(24, {fact.places})" if fact.places else "BIGINT"
         self.bad.append(f"{column} <> CAST({column} AS {kind})")
 

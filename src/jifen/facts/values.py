@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from jifen.facts.vocabulary import CodeList, Fact
-from jifen.problems import Problem, ProfileError, nearest
+from jifen.problems import Problem, ProfileError, Where, nearest
 from jifen.strict_yaml import Items, Node, Table, Text
 
 Spell = tuple[int, int | None, tuple[tuple[str, int], ...]]
@@ -107,21 +107,21 @@ def example(fact: Fact) -> str:
 def _code(fact: Fact, text: str, node: Node) -> int:
     assert fact.codes
     if text not in fact.codes.values:
-        raise ProfileError([_unknown_code(fact, fact.codes, node, text)])
+        raise ProfileError([unknown_code(fact, fact.codes, node.where, text)])
     return fact.codes.index(text)
 
 
 _SHOWN = 12
 
 
-def _unknown_code(fact: Fact, codes: CodeList, node: Node, text: str) -> Problem:
+def unknown_code(fact: Fact, codes: CodeList, where: Where, text: str) -> Problem:
     """The problem that the list has no such code: the code most like the text, or the one called so in words (France is FR)."""
     values = codes.values
     called = {words.lower(): code for code, both in values.items() for words in both.values()}
     near = called.get(text.lower()) or nearest(text, values) or nearest(text.lower(), values)
     near = near or called.get(nearest(text.lower(), called), "")
     shown = ", ".join([*list(values)[:_SHOWN], *(["…"] if len(values) > _SHOWN else [])])
-    return Problem("unknown-code", node.where, {"fact": fact.id, "codes": shown}, text, near)
+    return Problem("unknown-code", where, {"fact": fact.id, "codes": shown}, text, near)
 
 
 def _several(fact: Fact, node: Node) -> frozenset[str]:
@@ -171,7 +171,7 @@ def _spell(fact: Fact, item: Node) -> Spell:
             elif text in codes.values:
                 attributes.append((key.value, codes.index(text)))
             else:
-                raise ProfileError([_unknown_code(fact, codes, value, text)])
+                raise ProfileError([unknown_code(fact, codes, value.where, text)])
         else:
             blanks = {"key": key.value}
             raise ProfileError([Problem("unknown-key", key.where, blanks, key.value, nearest(key.value, allowed))])

@@ -23,7 +23,7 @@ from fractions import Fraction
 from math import sqrt
 from pathlib import Path
 
-from jifen.facts.values import parse_number, read_value
+from jifen.facts.values import parse_number, read_value, unknown_code
 from jifen.facts.vocabulary import Fact, Vocabulary
 from jifen.forms import Form, Words
 from jifen.problems import PolicyError, Problem, ProfileError, RequestError, Where, nearest
@@ -182,11 +182,7 @@ def _value(fact: Fact, text: str, where: Where) -> int:
 
 def _known_codes(fact: Fact, entries: Sequence[tuple[str, str, Where]]) -> None:
     assert fact.codes
-    wrong = [
-        Problem("unknown-code", where, {"fact": fact.id}, code, nearest(code, fact.codes.values))
-        for code, _, where in entries
-        if code not in fact.codes.values
-    ]
+    wrong = [unknown_code(fact, fact.codes, where, code) for code, _, where in entries if code not in fact.codes.values]
     if wrong:
         raise PolicyError(wrong)
 
