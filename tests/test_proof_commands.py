@@ -60,6 +60,34 @@ def test_diff_prints_rows_regions_and_that_it_is_complete() -> None:
     assert "Complete:" in result.stdout
 
 
+WAGES = ("cn/permanent-residence/market-salary@2024-12-01", "cn/permanent-residence/market-salary@2026-01-01")
+"""Beijing asked for 500,000 a year until 2025, and asks for more since."""
+
+
+def test_diff_counts_who_loses_among_the_people_of_a_file(tmp_path: Path) -> None:
+    """Of 40 people who all qualified, the 25 at 500,000 lose, the 15 at 900,000 do not."""
+    facts = {
+        "china.continuous_work_years": 5, "residence.least_months_4_years": 12, "healthy": "yes", "no_criminal_record": "yes",
+        "residence.obeys_law": "yes", "authority.earlier_wage_amounts": "no",
+    }  # fmt: skip
+    names = ["china.lowest_annual_salary", "china.lowest_annual_tax", *facts]
+    rows = [[500_000, 100_000]] * 25 + [[900_000, 200_000]] * 15
+    lines = [",".join(names), *(",".join(map(str, [*r, *facts.values()])) for r in rows)]
+    file = tmp_path / "people.csv"
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    result = run("diff", *WAGES, "--population", str(file), "--format", "json")
+    assert result.exit_code == 0, result.output
+    counted = json.loads(result.stdout)["population"]
+    assert (counted["people"], counted["before"]["qualify"], counted["after"]["qualify"]) == (40, 40, 15)
+    assert counted["changes"]["loses"] == 25
+    assert "qualify: before 40 (100.0 %) → after 15 (37.5 %)" in run("diff", *WAGES, "--population", str(file)).stdout
+
+
+def test_diff_with_a_population_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="no-input"):
+        raise run("diff", *WAGES, "--population", str(tmp_path / "people.csv")).exception  # type: ignore[misc]
+
+
 def test_diff_prints_chinese_and_json() -> None:
     pair = ("hk/qmas@2020-12-01", "hk/qmas@2024-01-01")
     assert "不再成立" not in run("diff", *pair, "--lang", "zh").stdout

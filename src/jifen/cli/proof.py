@@ -16,6 +16,7 @@ from jifen.problems import Problem, RequestError, Where
 from jifen.schemes.model import Scheme
 
 if TYPE_CHECKING:
+    from jifen.population.simulation import Comparison
     from jifen.proof.verify import Report
 
 
@@ -105,11 +106,18 @@ def _proven(schemes: list[str], policies: list[Path], jobs: int) -> Iterator[Rep
 
 
 @app.command(
-    epilog="Examples:  jifen diff ca/express-entry-crs@2025-01-01 ca/express-entry-crs@2026-01-01  ·  jifen diff old.md new.md --lang zh"
+    epilog="Examples:  jifen diff ca/express-entry-crs@2025-01-01 ca/express-entry-crs@2026-01-01  ·  jifen diff old.md new.md --lang zh  ·  jifen diff cn/k-visa@2025-12-01 reform.md --population people.parquet"
 )
 def diff(
     first: Annotated[str, typer.Argument(help="SCHEME@DATE, or the file of a version (FILE or FILE@DATE).")],
     second: Annotated[str, typer.Argument(help="The same, for what it is held against.")],
+    population: Annotated[
+        Path | None,
+        typer.Option("--population", metavar="FILE", help="Also count who gains and who loses among these people."),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE", help="Which column of the population is which fact.")
+    ] = None,
     format: AsText = Format.text,
     lang: Language = Lang.en,
     policies: Policies = [],  # noqa: B006
@@ -123,10 +131,33 @@ def diff(
     one, other = (side(rules, text) for text in (first, second))
     with collector_paused():
         found = compare(rules, one, other)
+    counted = _counted(rules, population, mapping, one, other) if population else None
     if format is Format.json:
-        print_json(found.data(rules))
-    else:
-        render_proof.difference(found, rules, lang.value)
+        print_json({**found.data(rules), **({"population": counted.data()} if counted else {})})
+        return
+    render_proof.difference(found, rules, lang.value)
+    if counted:
+        from jifen.cli.simulate import print_comparison
+
+        print()
+        print_comparison(counted, f"{one[0].id}@{one[1]}", lang.value)
+
+
+def _counted(
+    rules: door.Jifen,
+    population: Path,
+    mapping: Path | None,
+    one: tuple[Scheme, date],
+    other: tuple[Scheme, date],
+) -> Comparison:
+    """Who gains and who loses among the people of a file."""
+    from jifen.population.mapping import read_mapping
+    from jifen.population.people import read_people
+    from jifen.population.simulation import between
+    from jifen.population.sources import open_source
+
+    columns = read_mapping(mapping, rules.vocabulary) if mapping else None
+    return between(rules, read_people(rules, open_source([population]), columns), one, other)
 
 
 def side(rules: door.Jifen, text: str) -> tuple[Scheme, date]:

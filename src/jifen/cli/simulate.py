@@ -95,7 +95,7 @@ def simulate(
         print_json({"baseline": name, "on": on.isoformat(), "reforms": [c.data() for c in found.values()]})
     else:
         for comparison in found.values():
-            _print(comparison, baseline, lang.value)
+            print_comparison(comparison, baseline, lang.value)
 
 
 _SAY = {
@@ -129,7 +129,7 @@ def _name(answer: str, lang: str) -> str:
     return STATUS[answer][2][lang] if answer in STATUS else answer
 
 
-def _print(c: Comparison, baseline: str, lang: str) -> None:
+def print_comparison(c: Comparison, baseline: str, lang: str) -> None:
     import sys
 
     from rich.console import Console

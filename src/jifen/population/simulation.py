@@ -8,7 +8,7 @@ both qualify and the outcomes cannot be compared.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -97,7 +97,7 @@ def simulate(
     baseline: Scheme,
     reforms: Mapping[str, Scheme],
     on: date,
-    by: Iterable[Groups] = (),
+    by: Sequence[Groups] = (),
     k: int = 10,
 ) -> dict[str, Comparison]:
     """Hold reforms against the people of the baseline, all as of one day. `k`: cells with fewer people are not shown.
@@ -105,25 +105,47 @@ def simulate(
     The population is in memory and coded; a reform costs its compilation and one pass. Raises PolicyError where a reform has a mistake
     of meaning, RequestError where the population has none of the facts.
     """
-    groups = tuple(by)
-    found: dict[str, Comparison] = {}
-    names = list(reforms)
-    follow = compile_rules(rules.shelf.rules, rules.vocabulary)
     before = compile_plan(baseline, on, rules.shelf)
+    names = list(reforms)
+    found: dict[str, Comparison] = {}
     for start in range(0, len(names), _TOGETHER):
-        chosen = names[start : start + _TOGETHER]
-        plans = {n: compile_plan(reforms[n], on, rules.shelf) for n in chosen}
-        kernel = compile_kernel({"": before, **plans}, rules.vocabulary, follow)
-        counts = {n: _Count(before, plans[n], groups) for n in chosen}
-
-        def take(results: Results, rows: slice, counts: Mapping[str, _Count] = counts) -> dict[str, _Block]:
-            return {n: c.block(results[""], results[n], rows) for n, c in counts.items()}
-
-        for blocks in people.hold(kernel, on, take):
-            for n, block in blocks.items():
-                counts[n].add(block)
-        found |= {n: c.comparison(n, people.rows, k) for n, c in counts.items()}
+        plans = {n: compile_plan(reforms[n], on, rules.shelf) for n in names[start : start + _TOGETHER]}
+        found |= _held(rules, people, before, plans, on, tuple(by), k)
     return found
+
+
+def between(
+    rules: Jifen, people: People, one: tuple[Scheme, date], other: tuple[Scheme, date], k: int = 10
+) -> Comparison:
+    """Two versions, each with the numbers of its own day, held against the same people.
+
+    What a day makes of a person (an age from a date of birth) is counted on the second day, so that only the law differs.
+    """
+    before, after = (compile_plan(scheme, on, rules.shelf) for scheme, on in (one, other))
+    name = f"{other[0].id}@{other[1]}"
+    return _held(rules, people, before, {name: after}, other[1], (), k)[name]
+
+
+def _held(
+    rules: Jifen,
+    people: People,
+    before: Plan,
+    plans: Mapping[str, Plan],
+    on: date,
+    groups: tuple[Groups, ...],
+    k: int,
+) -> dict[str, Comparison]:
+    follow = compile_rules(rules.shelf.rules, rules.vocabulary)
+    kernel = compile_kernel({"": before, **plans}, rules.vocabulary, follow)
+    counts = {n: _Count(before, plan, groups) for n, plan in plans.items()}
+
+    def take(results: Results, rows: slice) -> dict[str, _Block]:
+        return {n: c.block(results[""], results[n], rows) for n, c in counts.items()}
+
+    for blocks in people.hold(kernel, on, take):
+        for n, block in blocks.items():
+            counts[n].add(block)
+    return {n: c.comparison(n, people.rows, k) for n, c in counts.items()}
 
 
 @dataclass(frozen=True)
