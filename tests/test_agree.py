@@ -25,7 +25,7 @@ def test_no_engine_differs_from_the_reference(rules: Jifen, scheme: str) -> None
     plan = rules.plan(scheme, DAY)
     if plan is None:
         return
-    evidence = agree(scheme, plan, rules.vocabulary, rules._rules, DAY, 12, "tests")
+    evidence = agree(scheme, plan, rules.vocabulary, rules.derivations, DAY, 12, "tests")
     assert evidence.examples == []
     assert evidence.differences == 0
     assert evidence.boundary > 0
@@ -41,7 +41,7 @@ def test_the_kernel_agrees_without_byte_shuffles_and_without_llvm(
     monkeypatch.setenv("JIFEN_KERNEL", form)
     plan = rules.plan(scheme, DAY)
     assert plan
-    assert agree(scheme, plan, rules.vocabulary, rules._rules, DAY, 40, form).examples == []
+    assert agree(scheme, plan, rules.vocabulary, rules.derivations, DAY, 40, form).examples == []
 
 
 def test_every_conformance_case_made_from_the_law_of_today_holds(rules: Jifen) -> None:

@@ -68,7 +68,7 @@ def test_status_outcome_points_and_reasons_are_those_of_the_reference(rules: Jif
     assert plan
     shares = (0, 0.05, 0.2) if scheme == "sg/compass" else (0, 0.05, 0.2, 0.5)
     people = people_of(rules, scheme, 24, shares)
-    kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules._rules, reasons=POINTS)
+    kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules.derivations, reasons=POINTS)
     result = kernel.run(columns(people, kernel.inputs, rules.vocabulary), DAY)[scheme]
     for row, person in enumerate(people):
         found = {(scheme, "status", ""): result.status[row], (scheme, "outcome", ""): result.outcome[row]}
@@ -86,7 +86,7 @@ def test_the_fact_that_decides_is_the_first_that_the_reference_names(rules: Jife
     plan = rules.plan(scheme, DAY)
     assert plan
     people = people_of(rules, scheme, 60, (0.02, 0.1, 0.9))
-    kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules._rules, reasons=frozenset({"deciding"}))
+    kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules.derivations, reasons=frozenset({"deciding"}))
     result = kernel.run(columns(people, kernel.inputs, rules.vocabulary), DAY)[scheme]
     assert result.deciding is not None
     named = [result.facts[n] if n >= 0 else None for n in result.deciding]
@@ -114,7 +114,7 @@ def test_levels_follow_from_test_scores_and_stay_unknown_where_a_score_is_missin
     """IELTS 8.0, 7.5, 8.5, 7.5 are CLB 10 in all four abilities; without the writing score the points are a range."""
     scheme = "ca/express-entry-crs"
     plan = rules.plan(scheme, DAY)
-    kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules._rules, reasons=frozenset({"criteria"}))
+    kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules.derivations, reasons=frozenset({"criteria"}))
     assert "canada.ielts.writing" in kernel.inputs
     known = {"canada.english.test": "ielts", "family.partner": False, "canada.first_official_language": "english"}
     scores = {"reading": "8.0", "writing": "7.5", "listening": "8.5", "speaking": "7.5"}
@@ -143,7 +143,7 @@ def test_a_scheme_that_is_not_in_force_says_so_for_every_row(rules: Jifen) -> No
 def test_age_follows_from_the_date_of_birth(rules: Jifen) -> None:
     """Eighteen on the day asked about, and one day short of it."""
     plan = rules.plan("cn/work-permit", DAY)
-    kernel = compile_kernel({"cn/work-permit": plan}, rules.vocabulary, rules._rules)
+    kernel = compile_kernel({"cn/work-permit": plan}, rules.vocabulary, rules.derivations)
     days = np.array([date(2008, 11, 23).toordinal(), date(2008, 11, 24).toordinal()])
     result = kernel.run({"birth_date": Column(days)}, DAY)["cn/work-permit"]
     assert [STATUSES[s] for s in result.status] == ["undetermined", "does not qualify"]
@@ -162,7 +162,7 @@ def test_a_value_outside_its_domain_is_an_error_that_names_the_row(rules: Jifen)
 
 
 def test_an_age_that_contradicts_the_date_of_birth_is_an_error_that_names_the_row(rules: Jifen) -> None:
-    kernel = compile_kernel({"cn/work-permit": rules.plan("cn/work-permit", DAY)}, rules.vocabulary, rules._rules)
+    kernel = compile_kernel({"cn/work-permit": rules.plan("cn/work-permit", DAY)}, rules.vocabulary, rules.derivations)
     born = np.array([date(1990, 1, 1).toordinal()] * 2)
     with pytest.raises(ProfileError) as caught:
         kernel.run({"age": Column(np.array([36, 35])), "birth_date": Column(born)}, DAY)

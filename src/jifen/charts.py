@@ -99,7 +99,7 @@ class Chart:
     def table(self) -> str:
         """The same as an HTML table, with the title as caption."""
         head, *body = self.rows()
-        cells = "".join(f'<th scope="col">{escape(c)}</th>' for c in head)
+        cells = "<td></td>" + "".join(f'<th scope="col">{escape(c)}</th>' for c in head[1:])
         rows = "".join(
             f'<tr><th scope="row">{escape(r[0])}</th>' + "".join(f"<td>{escape(c)}</td>" for c in r[1:]) + "</tr>"
             for r in body

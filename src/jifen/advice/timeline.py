@@ -22,7 +22,6 @@ from jifen.facts.profiles import Profile
 from jifen.facts.values import Value, plain_value
 from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
-from jifen.plan.compile import compile_rules
 from jifen.plan.form import Plan
 from jifen.plan.values import Variable, completed
 from jifen.problems import PolicyError, Problem, RequestError, nearest
@@ -102,7 +101,7 @@ class _World:
 
     def __init__(self, rules: Jifen, profile: Profile, on: date, until: date, counting: Sequence[Fact]) -> None:
         self.rules, self.profile, self.on, self.until, self.counting = rules, profile, on, until, counting
-        _, variables = compile_rules(rules.shelf.rules, rules.vocabulary)
+        _, variables = rules.derivations
         self.counted = [v for v in variables.values() if v.compute]
         self.days = self._turning(self.counted, profile.values)
         self.law = self._law_days()

@@ -20,6 +20,7 @@ from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.compile import compile_plan, compile_rules
 from jifen.plan.diagram import END, Diagrams, Whole
 from jifen.plan.form import Plan, in_force
+from jifen.plan.values import Typed, Variable
 from jifen.problems import Problem, ProfileError, RequestError, nearest
 from jifen.schemes.cache import Cache
 from jifen.schemes.shelf import Shelf, policy_folder, read_shelf
@@ -68,7 +69,8 @@ class Jifen:
         return self.shelf.vocabulary
 
     @cached_property
-    def _rules(self) -> Any:
+    def derivations(self) -> tuple[dict[str, Typed], dict[str, Variable]]:
+        """The facts that follow from others: for each its node, and the variables that these ask. Compiled once."""
         return compile_rules(self.shelf.rules, self.vocabulary)
 
     def plan(self, scheme: str, on: date) -> Plan | None:
@@ -103,7 +105,7 @@ class Jifen:
         Raises ProfileError where a fact that is given contradicts what follows from others.
         """
         values = dict(profile.values)
-        typed, variables = self._rules
+        typed, variables = self.derivations
         problems = []
         for _ in range(2):
             known = {n: k for n, v in variables.items() if (k := v.known(values, on)) is not None}
@@ -127,7 +129,7 @@ class Jifen:
         """The facts that follow from this one by the rules of the vocabulary: the age from the date of birth."""
         from jifen.plan.nodes import variables as used
 
-        typed, variables = self._rules
+        typed, variables = self.derivations
         return [
             name
             for name, rule in typed.items()

@@ -76,7 +76,7 @@ def agree(
     quiet = Console(stderr=True)
     todo = [(s, p) for s, p in plans.items() if p is not None]
     for name, plan in track(todo, str(say["progress"]), console=quiet, disable=not quiet.is_terminal):
-        data = compare(name, plan, rules.vocabulary, rules._rules, day, people, seed).data()
+        data = compare(name, plan, rules.vocabulary, rules.derivations, day, people, seed).data()
         data["conformance"] = _conformance(name, plan, rules, cases)
         found.append(data)
     if evidence:

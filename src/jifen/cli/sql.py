@@ -48,7 +48,6 @@ def sql(
     """Write a scheme as SQL: status, outcome, low, high, and whether they are exact. A NULL is unknown, never zero."""
     from jifen.answers.door import as_day
     from jifen.engines.sql import asked, write_sql
-    from jifen.plan.compile import compile_rules
     from jifen.plan.form import version_on
     from jifen.population.mapping import read_mapping
 
@@ -77,7 +76,7 @@ def sql(
             column = fact.id.replace(".", "_") if given is None else given.get(fact.id, "–")
             print(f"{column}\t{fact.kind}\t{fact.unit_text}\t{fact.title[lang.value]}")
         return
-    follow = compile_rules(rules.shelf.rules, rules.vocabulary)
+    follow = rules.derivations
     print(
         f"-- {scheme}, in force from {plan.scheme.start}, as of {day}; low and high enclose the points, exact says whether they are exact"
     )

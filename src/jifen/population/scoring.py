@@ -22,7 +22,6 @@ from jifen.engines.kernel import Column, Results, compile_kernel
 from jifen.engines.kernel.derive import derived
 from jifen.engines.reference import STATUSES
 from jifen.facts.values import show_value
-from jifen.plan.compile import compile_rules
 from jifen.plan.form import Plan
 from jifen.population.answer_columns import AnswerColumns
 from jifen.population.coding import Array, Coded, Coding, coder
@@ -95,7 +94,7 @@ class Scorer:
         compiled = {s: p for s, p in self.plans.items() if p}
         if settings.where:
             compiled[_WHERE] = compile_where(settings.where, subject, self.on, rules.shelf)
-        follow = compile_rules(rules.shelf.rules, vocabulary)
+        follow = rules.derivations
         self.kernel = compile_kernel(compiled, vocabulary, follow, reasons=frozenset(settings.reasons))
         self.running = Lock()  # a kernel keeps what it has compiled, and is run by one thread at a time
         asked = set(self.kernel.inputs)

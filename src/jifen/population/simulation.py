@@ -18,7 +18,7 @@ import numpy as np
 from jifen.answers.door import Jifen
 from jifen.engines.kernel import Results, compile_kernel
 from jifen.engines.reference import STATUSES
-from jifen.plan.compile import compile_plan, compile_rules
+from jifen.plan.compile import compile_plan
 from jifen.plan.form import Plan
 from jifen.population.coding import Array
 from jifen.population.people import Groups, People
@@ -135,7 +135,7 @@ def _held(
     groups: tuple[Groups, ...],
     k: int,
 ) -> dict[str, Comparison]:
-    follow = compile_rules(rules.shelf.rules, rules.vocabulary)
+    follow = rules.derivations
     kernel = compile_kernel({"": before, **plans}, rules.vocabulary, follow)
     counts = {n: _Count(before, plan, groups) for n, plan in plans.items()}
 

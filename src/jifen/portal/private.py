@@ -15,7 +15,6 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from jifen.engines.javascript import ENGINE, export_bundle
-from jifen.plan.compile import compile_rules
 from jifen.portal.check import field, places_offered
 from jifen.portal.groups import groups
 from jifen.portal.models import Draft
@@ -41,7 +40,7 @@ def bundle(place: str, kind: str, on: date) -> bytes:
     """The plans of a place for a kind of subject, with the vocabulary that they need, as JSON."""
     found = rules()
     plans = [p for s in scope(kind, [place]) if (p := found.plan(s, on))]
-    derive = compile_rules(found.shelf.rules, found.vocabulary)
+    derive = found.derivations
     data = export_bundle(plans, found.vocabulary, derive, on)
     needs = {p.scheme.id: need_of(p.scheme.id, kind) for p in plans}
     return json.dumps({**data, "needs": needs}, ensure_ascii=False, separators=(",", ":")).encode()

@@ -114,7 +114,7 @@ def _charts(lang: str) -> tuple[dict[str, Any], ...]:
         chart = counts.chart(name, registers(), lang)
         sources = list(dict.fromkeys(row.source for row in rows))
         picture = mark_safe(chart.svg(style=False))
-        table = mark_safe(chart.table().replace('<th scope="col"></th>', "<td></td>"))
+        table = mark_safe(chart.table())
         found.append(
             {
                 "name": name,
