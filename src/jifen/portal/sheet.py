@@ -19,6 +19,7 @@ from jifen.portal.uses import slug
 from jifen.portal.words import SURE
 from jifen.schemes.document import Block, ListBlock, ListItem, Paragraph, Quote, Section, TableBlock
 from jifen.schemes.model import Scheme
+from jifen.schemes.words import in_language
 
 _CITED = re.compile(r"\[([^\[\]]+)\](?!\()")
 _SENTENCES = (
@@ -93,13 +94,15 @@ class Sheet:
             case Paragraph():
                 return format_html("<p class='how'>{}</p>", self.text(block.text))
             case Quote():
-                return format_html(
-                    "<blockquote class='note'{}>{}</blockquote>", self._foreign(block.text), flow(block.text)
-                )
+                return self._note(block)
             case TableBlock():
                 return self._table(block)
             case ListBlock():
                 return self._list(block.items)
+
+    def _note(self, note: Quote) -> SafeString:
+        text = in_language(note.text, self.lang)
+        return format_html("<blockquote class='note'{}>{}</blockquote>", self._foreign(text), flow(text))
 
     def _foreign(self, text: str) -> SafeString:
         """Marks commentary that stands in English only, for screen readers and hyphenation."""
@@ -112,11 +115,7 @@ class Sheet:
         return format_html("<{} class='rules'>{}</{}>", tag, inside, tag)
 
     def _item(self, item: ListItem) -> SafeString:
-        notes = format_html_join(
-            "",
-            "<blockquote class='note'{}>{}</blockquote>",
-            ((self._foreign(n.text), flow(n.text)) for n in item.notes),
-        )
+        notes = format_html_join("", "{}", ((self._note(n),) for n in item.notes))
         inner = self._list(item.items) if item.items else ""
         number = format_html(" value='{}'", item.mark) if item.mark.isdigit() else ""
         return format_html("<li{}>{}{}{}</li>", number, self._line(item.text.text), notes, inner)

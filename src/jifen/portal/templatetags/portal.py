@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from jifen.schemes.words import in_language
+
 register = template.Library()
 
 
@@ -63,6 +65,12 @@ def both(parser: Parser, token: Token) -> _Both:
     zh = parser.parse(("end",))
     parser.delete_first_token()
     return _Both(en, zh)
+
+
+@register.filter
+def spoken(note: str, lang: str) -> str:
+    """The half of a note in the language of the page, where it is written in both."""
+    return in_language(note, lang)
 
 
 @register.filter
