@@ -9,6 +9,7 @@ import jifen
 from jifen import registers
 from jifen.schemes.shelf import Shelf
 
+os.environ.pop("COLUMNS", None)  # the width of somebody's window is not part of a test
 os.environ["JIFEN_REGISTERS"] = str(Path(__file__).parent / "no-local-registers")
 
 
