@@ -46,6 +46,7 @@ class Graph:
 
     def __init__(self) -> None:
         self._made: dict[tuple[object, ...], Node] = {}
+        self._within: dict[tuple[Node, str, int, int], Node] = {}
 
     def _node(
         self,
@@ -165,11 +166,15 @@ class Graph:
         """The node where the variable `name` is known to lie in `low..high`: cells outside are dropped from trees of cases."""
         if node.kind != "case":
             return node
-        first, last = 0, len(node.breaks)
-        if node.argument.kind == "var" and node.argument.name == name:
-            first, last = bisect.bisect_right(node.breaks, low), bisect.bisect_right(node.breaks, high)
-        inner = [self.within(c, name, low, high) for c in node.cells[first : last + 1]]
-        return self.case(node.argument, node.breaks[first:last], inner)
+        key = (node, name, low, high)
+        found = self._within.get(key)
+        if found is None:
+            first, last = 0, len(node.breaks)
+            if node.argument.kind == "var" and node.argument.name == name:
+                first, last = bisect.bisect_right(node.breaks, low), bisect.bisect_right(node.breaks, high)
+            inner = [self.within(c, name, low, high) for c in node.cells[first : last + 1]]
+            found = self._within[key] = self.case(node.argument, node.breaks[first:last], inner)
+        return found
 
     def choose(self, test: Node, otherwise: Node, then: Node) -> Node:
         """`then` where a yes/no node is 1, else `otherwise`; each is cut down to what the tests before it leave possible.
