@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -20,6 +21,8 @@ from jifen.schemes.shelf import policy_folder
 from system_parts import chromium
 
 DAY = date(2026, 11, 23)
+ROOT = Path(__file__).parent.parent / "conformance"
+CONFORMANCE = sorted(ROOT.rglob("*.json"))
 SCHEMES = sorted({p.parent.relative_to(policy_folder()).as_posix() for p in policy_folder().rglob("cases.yaml")})
 
 
@@ -105,6 +108,21 @@ def test_random_people_with_unknown_facts_get_the_same_answer(page: Page, rules:
         full = random_profile(plan, rules.vocabulary, random)
         profiles.append({k: plain_value(facts[k], v) for k, v in full.items() if random.random() < share})
     agree(page, rules, scheme, DAY, profiles)
+
+
+@pytest.mark.parametrize("file", CONFORMANCE, ids=lambda f: f.relative_to(ROOT).with_suffix("").as_posix())
+def test_the_conformance_cases_hold_in_the_browser(page: Page, rules: Jifen, file: Path) -> None:
+    held = json.loads(file.read_text("utf-8"))
+    on = date.fromisoformat(held["as_of"])
+    found = in_browser(page, bundle(rules, held["scheme"], on), [c["profile"] for c in held["cases"]])
+    assert len(found) >= 12
+    for case, told in zip(held["cases"], found, strict=True):
+        [answer] = told["answers"]
+        said = {k: answer[k] for k in ("status", "outcome", "points")}
+        said["criteria"] = {c["id"]: c["points"] for c in answer["criteria"]}
+        expected = {k: case[k] for k in ("status", "outcome", "points")}
+        expected["criteria"] = {k: v for k, v in case["criteria"].items() if k}  # not the heading Points itself
+        assert said == expected, case["profile"]
 
 
 def test_age_follows_from_the_day_of_birth_in_the_browser_too(page: Page, rules: Jifen) -> None:
