@@ -43,11 +43,11 @@ def main() -> None:
 
 def run(args: list[str]) -> int:
     """Run a command line and give its exit code; `-` stands for standard input. Raises JifenError for every mistake."""
-    from jifen.cli.app import whole_application
+    from jifen.cli.app import application_for
     from jifen.cli.usage import mistake_in
 
     try:
-        code = whole_application()(
+        code = application_for(args[0] if args else "")(
             ["/dev/stdin" if a == "-" else a for a in args], prog_name="jifen", standalone_mode=False
         )
     except Exception as e:

@@ -7,6 +7,7 @@ that needs it, so that `jifen check` starts fast.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
@@ -16,10 +17,20 @@ import typer
 
 from jifen.answers import door
 
-COMMANDS = (
-    "commands", "advice", "proof", "agree", "registers", "regulation", "population", "synthesise", "simulate", "sql", "portal",
-)  # fmt: skip
-"""The modules of commands, in the order in which `jifen --help` lists them."""
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "commands": ("check", "compare", "schemes", "show", "facts", "new", "lint", "test", "replay"),
+    "advice": ("ask", "path", "when"),
+    "proof": ("verify", "diff", "cases"),
+    "agree": ("agree",),
+    "registers": ("registers", "find", "register"),
+    "regulation": ("regulation", "indicators"),
+    "population": ("population",),
+    "synthesise": ("synthesise",),
+    "simulate": ("simulate",),
+    "sql": ("sql",),
+    "portal": ("portal",),
+}
+"""The modules of commands, and the commands of each, in the order in which `jifen --help` lists them."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -107,6 +118,12 @@ def print_json(data: object) -> None:
 
 def whole_application() -> typer.Typer:
     """The application with every command."""
-    for name in COMMANDS:
+    return application_for("")
+
+
+def application_for(command: str) -> typer.Typer:
+    """The application with the commands of the module that has this one; with every command if none has it."""
+    modules = [name for name, commands in COMMANDS.items() if command in commands]
+    for name in modules or COMMANDS:
         import_module(f"jifen.cli.{name}")
     return app
