@@ -11,6 +11,7 @@ from jifen.engines.reference import Range, State
 from jifen.plan.diagram import bounds
 from jifen.plan.form import Granted
 from jifen.plan.nodes import cells
+from jifen.plan.values import Variable
 
 
 def amount(state: State, granted: Granted) -> Range:
@@ -22,6 +23,11 @@ def amount(state: State, granted: Granted) -> Range:
     if known is not None:
         gate = state.points(granted.node)
         return Range(gate.low * _share(granted, known), gate.high * _share(granted, known))
+    return state.remember(("amount", granted.node), lambda: _over_all(state, granted, variable))
+
+
+def _over_all(state: State, granted: Granted, variable: Variable) -> Range:
+    """The bounds over every value of the unknown base: in each of its cells at the smallest and the largest."""
     edges = cells([granted.node]).get(granted.base, ())
     edges = edges[bisect.bisect_right(edges, variable.low) : bisect.bisect_right(edges, variable.high)]
     lows, highs = [], []

@@ -62,7 +62,7 @@ class State:
         self.undecided_choice = ""
         for fact in plan.choices:
             if fact not in self.known and fact in plan.variables and plan.total is not None:
-                best = self._remember(("choice", fact), lambda f=fact: self._best(f))  # type: ignore[misc]
+                best = self.remember(("choice", fact), lambda f=fact: self._best(f))  # type: ignore[misc]
                 if best is None:
                     self.undecided_choice = fact
                 else:
@@ -73,7 +73,8 @@ class State:
         """The diagrams over what is unknown; made when first needed."""
         return self.plan.diagrams(self.known)
 
-    def _remember(self, question: object, work_out: Callable[[], T]) -> T:
+    def remember(self, question: object, work_out: Callable[[], T]) -> T:
+        """What was worked out for these cells, or is now; it must follow from the cells alone."""
         if question not in self._memory:
             self._memory[question] = work_out()
         return self._memory[question]  # type: ignore[no-any-return]
@@ -101,7 +102,7 @@ class State:
 
     def total(self) -> Range | None:
         """The bounds of the points; None if the scheme has none."""
-        return self._remember("total", self._total)
+        return self.remember("total", self._total)
 
     def _total(self) -> Range | None:
         """The bounds of the points; a choice that is left open is made for the most points in each case.
@@ -133,7 +134,7 @@ class State:
     def points(self, node: Node) -> Range:
         """The bounds of a node."""
         if node in self.plan.memory.nodes:
-            return self._remember(node, lambda: Range(*bounds(self.diagrams.of(node))))
+            return self.remember(node, lambda: Range(*bounds(self.diagrams.of(node))))
         return Range(*bounds(self.diagrams.of(node)))
 
     def truth(self, node: Node) -> bool | None:
@@ -153,7 +154,7 @@ class State:
         def sets() -> set[frozenset[int]]:
             return self.diagrams.value_sets(self.diagrams.of(plan.outcome), plan.first_authority)
 
-        return self._remember("sets", sets), len(plan.outcomes)
+        return self.remember("sets", sets), len(plan.outcomes)
 
     def status(self) -> tuple[Status, list[str]]:
         """The status, and the outcomes still possible, best first."""
@@ -171,14 +172,14 @@ class State:
     def deciding(self) -> list[str]:
         """The facts that can still change status or outcome, those that settle most first."""
         return self._named(
-            self._remember("deciding", lambda: self.diagrams.support(self.diagrams.of(self.plan.outcome)))
+            self.remember("deciding", lambda: self.diagrams.support(self.diagrams.of(self.plan.outcome)))
         )
 
     def open(self) -> list[str]:
         """The facts that can still change the points."""
         if self.plan.total is None:
             return []
-        return self._named(self._remember("open", self._open))
+        return self._named(self.remember("open", self._open))
 
     def _open(self) -> list[str]:
         """The variables that can still change the points."""
@@ -195,7 +196,7 @@ class State:
         """The facts on which the value of a node still depends."""
         if node not in self.plan.memory.nodes:
             return self.facts(self.diagrams.of(node))
-        return self._named(self._remember(("open", node), lambda: self.diagrams.support(self.diagrams.of(node))))
+        return self._named(self.remember(("open", node), lambda: self.diagrams.support(self.diagrams.of(node))))
 
     def facts(self, *functions: Function) -> list[str]:
         """The unknown facts, in the order of the diagram, on which the functions depend."""
