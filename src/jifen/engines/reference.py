@@ -90,9 +90,13 @@ class State:
 
     def _best(self, fact: str) -> int | None:
         """The choice that gives most, if one is at least as good as every other in every case."""
-        ranges = {v: Range(*bounds(function)) for v, (_, function) in self._options(fact).items()}
+        options = self._options(fact)
+        ranges = {v: Range(*bounds(function)) for v, (_, function) in options.items()}
         best = max(ranges, key=lambda v: (ranges[v].low, ranges[v].high))
-        return best if all(ranges[best].low >= r.high for v, r in ranges.items() if v != best) else None
+        if all(ranges[best].low >= r.high for v, r in ranges.items() if v != best):
+            return best
+        self.options = options
+        return None
 
     def _given(self, more: Mapping[str, int]) -> tuple[Diagrams, Function]:
         """The diagrams, and the total, where more is known."""
