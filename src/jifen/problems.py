@@ -21,7 +21,7 @@ from typing import Any
 from jifen.catalogue import CATALOGUE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Where:
     """A place in a file: line and column count from 1; 0 means unknown. `heading` is the law's, `path` a profile's."""
 
@@ -57,7 +57,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Problem:
     """One mistake. `blanks` fill the catalogue's sentence; `expected` may be given where the catalogue is too general."""
 

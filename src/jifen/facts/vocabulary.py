@@ -29,7 +29,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 CHANGES = ("never", "with time", "by own act", "by others")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CodeList:
     """A list of codes with their words; in an `ordered` list the codes rise."""
 
@@ -42,7 +42,7 @@ class CodeList:
         return list(self.values).index(code)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fact:
     """One thing that can be known. `low` and `high` bound its domain in whole numbers (see the module)."""
 
@@ -81,7 +81,7 @@ class Fact:
         return self.unit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """All facts and code lists, by id."""
 

@@ -20,7 +20,7 @@ DOUBT: Mapping[str, Words] = {
 """How sure a citation is, in a word beside it; confirmed needs none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Instrument:
     """A legal text: its short name in the document, its titles, and if known number, address, date."""
 
@@ -31,7 +31,7 @@ class Instrument:
     date: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Citation:
     """The place in an instrument on which a rule rests."""
 

@@ -18,7 +18,7 @@ from jifen.problems import PolicyError, Problem, Where
 Op = Literal["≥", "≤", ">", "<", "=", "≠"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
     """One side of a comparison: `coefficient` times the named value, or a literal (number, day, code).
 
@@ -33,7 +33,7 @@ class Term:
     number: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Holds:
     """A yes/no fact or derived fact is yes."""
 
@@ -41,7 +41,7 @@ class Holds:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compare:
     left: Term
     op: Op
@@ -49,7 +49,7 @@ class Compare:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Among:
     """The one code (or the outcome of a scheme) is among `codes`."""
 
@@ -58,7 +58,7 @@ class Among:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Includes:
     """The several codes include any, or all, of `codes`."""
 
@@ -68,7 +68,7 @@ class Includes:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Qualifies:
     """Another scheme gives any outcome."""
 
@@ -76,12 +76,12 @@ class Qualifies:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Not:
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Both:
     """`and`: every part; `or`: any part."""
 
@@ -105,7 +105,7 @@ _TOKEN = re.compile(
 _OPS: dict[str, Op] = {">=": "≥", "<=": "≤", "!=": "≠"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Token:
     kind: str
     text: str

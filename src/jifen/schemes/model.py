@@ -20,7 +20,7 @@ from jifen.schemes.versions import read_version
 # --- tables ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Range:
     """From one term to another; None leaves that side open. `op` is `≥` or `>` below, `≤` or `<` above."""
 
@@ -30,24 +30,24 @@ class Range:
     high_op: Op
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listed:
     """These codes, numbers, or yes/no."""
 
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rest:
     """What the other rows leave (`below`, `above`, `otherwise`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Anything:
     """`any`: this fact is left open."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Further:
     """`each further year`: one step for each whole unit after the row above."""
 
@@ -55,7 +55,7 @@ class Further:
 RowTest = Range | Listed | Rest | Anything | Further
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One row (or one field of a matrix): a test per column, and what it gives.
 
@@ -71,7 +71,7 @@ class Row:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A fact in a table's header, with the unit as printed."""
 
@@ -80,7 +80,7 @@ class Column:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FactTable:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -95,7 +95,7 @@ class FactTable:
         return any(isinstance(row.tests[0], Further) for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConditionRow:
     id: str
     condition: Condition | None
@@ -106,7 +106,7 @@ class ConditionRow:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConditionTable:
     """`How` its rows combine: sum, best, first."""
 
@@ -115,7 +115,7 @@ class ConditionTable:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ValueOf:
     """The points are the fact itself."""
 
@@ -126,14 +126,14 @@ class ValueOf:
 # --- the tree of points ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cap:
     most: int
     when: Condition | None
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Expectation:
     """What the law's tables show and `jifen verify` proves: more of these facts never does this to points or outcome."""
 
@@ -144,7 +144,7 @@ class Expectation:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Criterion:
     """A heading under Points: it gives points, from its own criteria or its tables."""
 
@@ -168,7 +168,7 @@ class Criterion:
 Combination = Literal["all", "any", "none", "least"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """A numbered item: a condition, or a list of its own."""
 
@@ -181,7 +181,7 @@ class Item:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conditions:
     """`All of:`, `Any one of:`, `None of:`, `At least n of:`."""
 
@@ -197,7 +197,7 @@ class Conditions:
                 yield from item.content.walk()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Requirement:
     """A heading under Requirements with its list; the list directly under Requirements has the id ``."""
 
@@ -209,7 +209,7 @@ class Requirement:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A line that is shown: a grant, a paper, a step, a thing that cannot be expressed (with the reason)."""
 
@@ -221,7 +221,7 @@ class Line:
     title: Words = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     id: str
     title: Words
@@ -235,7 +235,7 @@ class Outcome:
 # --- amounts of money ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Amount:
     """Money that the scheme grants, in the smallest unit of its currency.
 
@@ -262,7 +262,7 @@ class Amount:
 # --- values ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dated:
     """A value from a day on; `value` is exact, in the unit of its header: for `date` the ordinal of the day."""
 
@@ -272,7 +272,7 @@ class Dated:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameter:
     name: str
     title: Words
@@ -281,7 +281,7 @@ class Parameter:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lookup:
     """A CSV table: key columns are facts; `rows` maps the keys as written to the values of the value columns."""
 
@@ -295,7 +295,7 @@ class Lookup:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Extreme:
     """The lowest, the highest, or the sum of several."""
 
@@ -303,7 +303,7 @@ class Extreme:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Between:
     """From one value at a number of the fact to another at another, in equal steps, rounded half up."""
 
@@ -314,7 +314,7 @@ class Between:
     fact: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Completed:
     """Completed years, months or days since a date, on the day asked about; or in spells that pass a filter."""
 
@@ -324,7 +324,7 @@ class Completed:
     where_is: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Derived:
     id: str
     title: Words
@@ -334,7 +334,7 @@ class Derived:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Presumed:
     """A thing that only an authority gives, and its value until it is given."""
 
@@ -344,7 +344,7 @@ class Presumed:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """A fact that the applicant chooses; if left open, the choice that gives more points is taken."""
 
