@@ -20,6 +20,9 @@ from jifen.plan.nodes import Node
 from jifen.plan.values import RATIO_PARTS, RatioOf, Variable
 
 Assignment = dict[str, int]
+_SEEDS = 10
+_PATIENCE = 60_000
+"""Milliseconds that Z3 may take with one seed."""
 
 
 class Judge:
@@ -94,14 +97,18 @@ class Judge:
     def find(self, *claims: Any, fixed: Mapping[str, int] = {}) -> Assignment | None:
         """The variables of a person for whom all claims are true, or None: then it is proven that there is none.
 
-        Raises RuntimeError if Z3 gives up.
+        Ratios make the formulas non-linear, and Z3 may lose itself in them: then it begins again with another seed. Raises RuntimeError
+        if it gives up with every seed.
         """
-        solver = z3.Solver()
-        solver.add(*self.domains, *claims, *self._pinned(fixed))
-        answer = solver.check()
-        if answer == z3.unknown:
-            raise RuntimeError(solver.reason_unknown())
-        return self._read(solver.model()) if answer == z3.sat else None
+        for seed in range(_SEEDS):
+            solver = z3.Solver()
+            solver.set("timeout", _PATIENCE)
+            solver.set("random_seed", seed)
+            solver.add(*self.domains, *claims, *self._pinned(fixed))
+            answer = solver.check()
+            if answer != z3.unknown:
+                return self._read(solver.model()) if answer == z3.sat else None
+        raise RuntimeError(solver.reason_unknown())
 
     def lowest(self, formula: Any, *claims: Any, fixed: Mapping[str, int] = {}) -> tuple[int, Assignment] | None:
         """The smallest value of a formula over the people for whom all claims are true, and one of them; None if none is."""
