@@ -15,7 +15,6 @@ from jifen.answers.cases import case_files, read_cases
 from jifen.answers.door import Jifen
 from jifen.engines.javascript import ENGINE, export_bundle, export_plan
 from jifen.facts.values import plain_value
-from jifen.plan.compile import compile_rules
 from jifen.plan.nodes import Graph
 from jifen.schemes.shelf import policy_folder
 from system_parts import chromium
@@ -49,7 +48,7 @@ def page() -> Iterator[Page]:
 def bundle(rules: Jifen, scheme: str, on: date) -> dict[str, Any]:
     plan = rules.plan(scheme, on)
     assert plan
-    return export_bundle([plan], rules.vocabulary, compile_rules(rules.shelf.rules, rules.vocabulary), on)
+    return export_bundle([plan], rules.vocabulary, rules.derivations, on)
 
 
 def in_browser(page: Page, held: dict[str, Any], profiles: list[dict[str, Any]]) -> list[dict[str, Any]]:
