@@ -25,7 +25,6 @@ from jifen.plan.values import RATIO_PARTS, CompletedUnits, RatioOf, Typed, Varia
 from jifen.problems import Problem, RequestError
 
 Dialect = Literal["duckdb", "postgres", "spark"]
-DIALECTS: tuple[Dialect, ...] = ("duckdb", "postgres", "spark")
 Rules = tuple[Mapping[str, Typed], Mapping[str, Variable]]
 
 

@@ -29,8 +29,6 @@ from jifen.forms import Form, Words
 from jifen.problems import PolicyError, Problem, ProfileError, RequestError, Where, nearest
 from jifen.strict_yaml import Items, Node, Table, Text, decode, parse, read_bytes
 
-SYNTHETIC = "synthetic"
-
 
 @dataclass(frozen=True, slots=True)
 class Spread:
