@@ -160,6 +160,12 @@ def groups(
     return tuple(sorted(found, key=lambda g: -g.power))
 
 
+def powers(rules: Jifen, values: Mapping[str, Value], on: date, scheme: str) -> dict[str, float]:
+    """The power of each fact that can still be asked, for one scheme; the sum over schemes is what `groups` orders by."""
+    matter = _Matter(rules, values, on, [scheme], frozenset(), None)
+    return {fact: of[scheme] for fact, of in matter.power.items()}
+
+
 class _Matter:
     """What still matters: for each fact that can be asked, its power in each scheme."""
 

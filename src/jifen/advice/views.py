@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Mapping
 from datetime import date
 from weakref import WeakKeyDictionary
@@ -68,9 +69,31 @@ class View:
         self.sight = Sight(plan, prior)
         self.clauses = placed(plan)
         self._states: dict[frozenset[tuple[str, int]], State] = {}
+        self._last: tuple[frozenset[tuple[str, int]], Diagrams] | None = None
+
+    def _cells(self, known: Mapping[str, int]) -> dict[str, int]:
+        """What is known of what the answer asks, each value moved to the first of its cell: in a cell nothing changes."""
+        found = {}
+        for name, edges in self.sight.edges.items():
+            value = known.get(name)
+            if value is not None and name not in self.plan.presumed:
+                cell = bisect.bisect_right(edges, value)
+                value = edges[cell - 1] if cell else self.plan.variables[name].low
+            if value is not None:
+                found[name] = value
+        return found
+
+    def diagrams(self, known: Mapping[str, int]) -> Diagrams:
+        """The diagrams in which single clauses are looked at; those used last are kept."""
+        key = frozenset(known.items())
+        last = self._last
+        if last is None or last[0] != key:
+            last = self._last = key, self.plan.diagrams({**self.presumed, **known})
+        return last[1]
 
     def state(self, known: Mapping[str, int]) -> State:
         """The state for what is known: from the nearest that is kept and knows less, or anew."""
+        known = self._cells(known)
         key = frozenset(known.items())
         found = self._states.get(key)
         if found is None:
@@ -96,7 +119,7 @@ class View:
     def open_clauses(self, fact: str, known: Mapping[str, int]) -> list[Placed]:
         """The clauses that ask the fact and are not settled yet. (A clause that asks very many facts counts as open.)"""
         names = frozenset(n for n, v in self.plan.variables.items() if fact in v.facts)
-        diagrams = self.state(known).diagrams(known)
+        diagrams = self.diagrams(known)
         found = []
         for place in asking(self.clauses, names):
             if len(place.asks) > _MANY or names & set(diagrams.support(diagrams.of(place.node))):
@@ -111,13 +134,6 @@ class State:
         self.view, self.answer, self.totals = view, answer, totals
         self._askable: dict[frozenset[int], tuple[str, ...]] = {}
         self._powers: dict[str, float] | None = None
-        self._diagrams: Diagrams | None = None
-
-    def diagrams(self, known: Mapping[str, int]) -> Diagrams:
-        """The diagrams in which single clauses are looked at; made when first needed."""
-        if self._diagrams is None:
-            self._diagrams = self.view.plan.diagrams({**self.view.presumed, **known})
-        return self._diagrams
 
     def further(self, known: Mapping[str, int]) -> State:
         """The state when these variables are known too."""

@@ -13,8 +13,12 @@ from jifen.engines.reference import State
 from jifen.facts.values import show_number, show_value
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.form import Plan, Track
+from jifen.plan.nodes import variables
 from jifen.schemes.citations import Citation, least_sure
 from jifen.schemes.model import Conditions, ConditionTable, Criterion, Further, Item, Scheme
+
+
+_NAMED = re.compile(r"`([^`]+)`")
 
 
 def answer_of(state: State, vocabulary: Vocabulary, on: date, receipt: dict[str, Any]) -> Answer:
@@ -69,6 +73,18 @@ def answer_of(state: State, vocabulary: Vocabulary, on: date, receipt: dict[str,
         confidence=least_sure(cited),
         receipt=receipt,
     )
+
+
+def shown_exactly(plan: Plan) -> frozenset[str]:
+    """The facts of which an answer shows a number itself, and not only the cell in which it lies: the base of an amount of money, the
+    value that a row counts or names. Two profiles with the same facts known, in the same cells, and equal in these, have one answer.
+    """
+    nodes = [t.columns[0].node for t in plan.tracks if t.table.grows]
+    tables = [row.label for t in plan.tracks for row in t.table.rows]
+    named = {name for label in tables for text in label for name in _NAMED.findall(text)}
+    nodes += [typed.node for name, typed in plan.derived.items() if name in named]
+    asked = variables(n for n in nodes if n not in plan.memory.nodes or n.kind == "var")
+    return frozenset(f for v in [*asked, *(g.base for g in plan.amounts if g.base)] for f in plan.variables[v].facts)
 
 
 def not_in_force(versions: Iterable[Scheme], on: date, receipt: dict[str, Any]) -> Answer:
@@ -156,7 +172,7 @@ def _label(state: State, label: tuple[str, ...]) -> tuple[str, ...]:
             return match[0]
         return show_number(value, typed.places)
 
-    return tuple(re.sub(r"`([^`]+)`", amount, text) for text in label)
+    return tuple(_NAMED.sub(amount, text) for text in label)
 
 
 def _columns(track: Track) -> tuple[str, ...]:

@@ -72,13 +72,15 @@ class Memory:
         self._most = most
         self._kept: OrderedDict[tuple[int, ...], dict[object, Any]] = OrderedDict()
 
+    def at(self, known: Mapping[str, int]) -> tuple[int, ...]:
+        """The cells in which the known facts lie; -1 for what is unknown."""
+        return tuple(
+            bisect.bisect_right(edges, known[name]) if name in known else -1 for name, edges in self._edges.items()
+        )
+
     def of(self, known: Mapping[str, int]) -> dict[object, Any]:
         """Question → result, shared by all whose known facts lie in the same cells."""
-        return self.remember(
-            tuple(
-                bisect.bisect_right(edges, known[name]) if name in known else -1 for name, edges in self._edges.items()
-            )
-        )
+        return self.remember(self.at(known))
 
     def remember(self, cells: tuple[int, ...]) -> dict[object, Any]:
         found = self._kept.get(cells)

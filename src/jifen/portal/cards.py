@@ -15,7 +15,7 @@ from jifen.answers.answer import Answer, Hit
 from jifen.forms import Words
 from jifen.plan.form import in_force
 from jifen.portal.groups import group_of
-from jifen.portal.rules import Kept, Subject, answer, key_of, rules
+from jifen.portal.rules import Given, rules
 from jifen.portal.uses import cited
 from jifen.portal.words import STATUS, need_of, place_of
 from jifen.schemes.model import Conditions, Scheme
@@ -180,18 +180,13 @@ def amounts(found: Answer) -> list[dict[str, Any]]:
     ]
 
 
-_cards: Kept[tuple[Any, ...], SafeString] = Kept(12_000)
-
-
-def card(scheme: str, who: Subject, lang: str, brief: bool = False) -> SafeString:
-    """A scheme on the result page, kept under what it depends on: a card, or (`brief`) one line."""
-    key = (lang, brief, key_of(scheme, who))
-    kept = _cards.get(key)
-    if kept is None:
+def card(found: Given, lang: str, brief: bool = False) -> SafeString:
+    """A scheme on the result page: a card, or (`brief`) one line."""
+    html: SafeString | None = found.html.get((lang, brief))
+    if html is None:
         template = "parts/row.html" if brief else "parts/card.html"
-        html = render_to_string(template, {"lang": lang, **prepared(answer(scheme, who))})
-        kept = _cards.put(key, mark_safe(html))
-    return kept
+        html = found.html[lang, brief] = render_to_string(template, {"lang": lang, **prepared(found.answer)})
+    return html
 
 
 def criteria(found: Answer, lang: str) -> list[dict[str, Any]]:
@@ -241,7 +236,5 @@ def sections(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for status, (css, words, meaning) in STATUS.items():
         inside = [c for c in cards if c["status"] == status]
         if inside:
-            lines = sum(bool(c.get("brief")) for c in inside)
-            kinds = {"some_lines": lines > 0, "some_cards": lines < len(inside)}
-            found.append({"css": css, "words": words, "meaning": meaning, "cards": inside, **kinds})
+            found.append({"css": css, "words": words, "meaning": meaning, "cards": inside})
     return found

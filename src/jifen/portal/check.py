@@ -213,15 +213,17 @@ def _group_page(
     return show(request, "group.html", context, 422 if problems else 200)
 
 
-def field(fact: Fact, check: Check, lang: str, problem: Problem | None, typed: str | None) -> dict[str, Any]:
-    """What a template needs to ask a fact: its kind of input, what is known, why it is asked."""
+def field(
+    fact: Fact, check: Check, lang: str, problem: Problem | None, typed: str | None, reasons: bool = True
+) -> dict[str, Any]:
+    """What a template needs to ask a fact: its kind of input, what is known, and (with `reasons`) why it is asked."""
     value = check.draft.facts.get(fact.id)
     entry: dict[str, Any] = {
         "fact": fact,
         "id": fact.id,
         "value": typed if typed is not None else value,
         "problem": said(problem, lang) if problem else "",
-        "why": why(fact, check),
+        "why": why(fact, check) if reasons else [],
         "unit": unit(fact, lang),
     }
     codes = list(fact.codes.values.items()) if fact.codes else []

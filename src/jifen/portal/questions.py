@@ -7,19 +7,19 @@ any answer is not asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from django.http import QueryDict
 
-from jifen.advice import interview
 from jifen.answers.answer import Answer
 from jifen.facts.values import plain_value
 from jifen.facts.vocabulary import Fact
 from jifen.portal.groups import STARTS, Group, groups
 from jifen.portal.models import Draft
-from jifen.portal.rules import Kept, Subject, answers, rules, subject
+from jifen.portal.rules import Subject, answers, powers, rules, subject
 from jifen.portal.words import place_of
 from jifen.problems import JifenError, Problem, ProfileError
 
@@ -27,14 +27,23 @@ NONE = "-"
 """The posted value of “none of these” in a list, and of “don't know” elsewhere."""
 
 
-def scope(subject_kind: str, places: Sequence[str]) -> list[str]:
+def scope(subject_kind: str, places: Sequence[str]) -> tuple[str, ...]:
     """The schemes that a check is about: law, for this kind of subject, in the chosen places."""
-    wanted = set(places) or {"CN"}
-    return [
+    return _scope(subject_kind, frozenset(places) & _places() if places else frozenset({"CN"}))
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(place_of(v[-1].jurisdiction) for v in rules().shelf.schemes.values())
+
+
+@lru_cache(maxsize=200)
+def _scope(subject_kind: str, wanted: frozenset[str]) -> tuple[str, ...]:
+    return tuple(
         id
         for id, versions in rules().shelf.schemes.items()
         if (v := versions[-1]).subject == subject_kind and v.law == "law" and place_of(v.jurisdiction) in wanted
-    ]
+    )
 
 
 @dataclass
@@ -45,18 +54,20 @@ class Check:
     who: Subject
     aside: tuple[str, ...] = ()
     """Facts of the draft that could not be used (they contradict others, or the vocabulary has changed)."""
-    _answers: list[Answer] = field(default_factory=list)
 
     @property
+    def scope(self) -> tuple[str, ...]:
+        """The schemes that the check is about."""
+        return scope(self.draft.subject, self.draft.places)
+
+    @cached_property
     def answers(self) -> list[Answer]:
-        if not self._answers:
-            self._answers = answers(scope(self.draft.subject, self.draft.places), self.who)
-        return self._answers
+        return answers(self.scope, self.who)
 
-    @property
+    @cached_property
     def weights(self) -> dict[str, float]:
         """What each unknown fact can settle of these answers."""
-        return weights(scope(self.draft.subject, self.draft.places), self.who)
+        return weights(self.scope, self.who)
 
 
 def held(draft: Draft, on: date) -> Check:
@@ -77,16 +88,11 @@ def held(draft: Draft, on: date) -> Check:
 
 def weights(schemes: Iterable[str], who: Subject) -> dict[str, float]:
     """How much each unknown fact can settle, by the library's interview. A fact that can settle nothing is not there."""
-    ids = tuple(schemes)
-    key = (ids, who.on, frozenset(who.values.items()))
-    kept = _weights.get(key)
-    if kept is None:
-        found = interview.groups(rules(), who.values, who.on, ids)
-        kept = _weights.put(key, {q.fact.id: q.power for group in found for q in group.questions})
-    return kept
-
-
-_weights: Kept[tuple[Any, ...], dict[str, float]] = Kept(2_000)
+    found: dict[str, float] = {}
+    for scheme in schemes:
+        for fact, power in powers(scheme, who).items():
+            found[fact] = found.get(fact, 0.0) + power
+    return found
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jifen.answers.answer import Answer
@@ -20,7 +22,7 @@ from jifen.portal.models import Draft, Share
 from jifen.portal.pages import personal, show
 from jifen.portal.private import what_if_data
 from jifen.portal.questions import Check, check_change, held, next_group, read_group, scope
-from jifen.portal.rules import answer, answers, rules, today
+from jifen.portal.rules import Kept, answer, answers, given, rules, today
 from jifen.portal.words import NEEDS, STATUS, need_of, place_words
 
 SHARE_DAYS = (1, 7, 30)
@@ -35,16 +37,24 @@ def _cards(check: Check, lang: str, need: str = "") -> list[dict[str, Any]]:
     """The answers in the order of their statuses, the nearest to being settled first; a no and a far one are a line."""
     order = {status: i for i, status in enumerate(STATUS)}
     found, open_ones = [], 0
-    for a in sorted(check.answers, key=lambda a: (order[a.status], len(a.missing), a.scheme)):
-        kind = need_of(a.scheme, check.draft.subject)
-        if need and kind != need:
+    every = [given(s, check.who) for s in check.scope]
+    for g in sorted(every, key=lambda g: (order[g.answer.status], len(g.answer.missing), g.answer.scheme)):
+        a = g.answer
+        if need and need_of(a.scheme, check.draft.subject) != need:
             continue
         open_ones += a.status == "undetermined"
         brief = a.status in ("does not qualify", "not in force") or (
             a.status == "undetermined" and open_ones > cards.OPEN_SHOWN
         )
-        found.append({"status": a.status, "brief": brief, "html": cards.card(a.scheme, check.who, lang, brief)})
+        found.append({"status": a.status, "brief": brief, "html": cards.card(g, lang, brief)})
     return found
+
+
+def _joined(section: dict[str, Any]) -> dict[str, Any]:
+    """The cards of a section as one text, and its lines as another."""
+    inside = section.pop("cards")
+    whole, lines = ("".join(c["html"] for c in inside if c["brief"] is brief) for brief in (False, True))
+    return {**section, "number": len(inside), "whole": mark_safe(whole), "lines": mark_safe(lines)}
 
 
 @require_safe
@@ -60,7 +70,7 @@ def results(request: HttpRequest, lang: str) -> HttpResponse:
         numbers[kind] = numbers.get(kind, 0) + 1
     context = {
         **_common(check),
-        "sections": cards.sections(_cards(check, lang, need)),
+        "sections": [_joined(s) for s in cards.sections(_cards(check, lang, need))],
         "needs": [(n, words, numbers[n]) for n, words in NEEDS.items() if n in numbers],
         "need": need,
         "counts": counts(check),
@@ -93,12 +103,24 @@ _WHAT_IF = (
 """What a person most often can change or wonders about; only those that a scheme of the check asks are shown."""
 
 
-def _what_if_fields(check: Check, lang: str, more: str = "") -> list[dict[str, Any]]:
+_fields: Kept[tuple[str, str, str], SafeString] = Kept(4_000)
+
+
+def _what_if_fields(check: Check, lang: str) -> list[SafeString]:
+    """The inputs, each kept under its fact and value."""
     vocabulary = rules().vocabulary.facts
-    names = [n for n in (*_WHAT_IF, more) if n in vocabulary and vocabulary[n].subject == check.draft.subject]
+    names = [n for n in _WHAT_IF if n in vocabulary and vocabulary[n].subject == check.draft.subject]
     if check.draft.subject != "person":
         names = [n for n in check.draft.facts if n in vocabulary and vocabulary[n].changes == "by own act"][:8]
-    return [field(vocabulary[n], check, lang, None, None) for n in names]
+    made = []
+    for name in names:
+        key = (lang, name, repr(check.draft.facts.get(name)))
+        html = _fields.get(key)
+        if html is None:
+            f = field(vocabulary[name], check, lang, None, None, reasons=False)
+            html = _fields.put(key, render_to_string("parts/what_if_field.html", {"lang": lang, "f": f}))
+        made.append(html)
+    return made
 
 
 @require_http_methods(["POST"])

@@ -8,30 +8,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template.base import Node, NodeList, Parser, Token
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import unescape_string_literal
 
 from jifen.schemes.words import in_language
 
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True)
-def t(context: Context, en: str, zh: str) -> str:
+class _Few(Node):
+    def __init__(self, en: str, zh: str) -> None:
+        self.en, self.zh = (mark_safe(unescape_string_literal(text)) for text in (en, zh))
+
+    def render(self, context: Context) -> SafeString:
+        return self.zh if context["lang"] == "zh" else self.en
+
+
+@register.tag
+def t(parser: Parser, token: Token) -> Node:
     """Few words in the language of the page. They are the template author's and hold no markup."""
-    return zh if context["lang"] == "zh" else en
+    words = token.split_contents()[1:]
+    if len(words) == 2 and all(len(x) > 1 and x[0] == x[-1] and x[0] in "\"'" for x in words):
+        return _Few(*words)
+    raise template.TemplateSyntaxError("`t` takes the English and the Chinese words, each in quotation marks")
 
 
-@register.simple_tag(takes_context=True)
-def w(context: Context, words: Mapping[str, str] | None) -> str:
+class _Words(Node):
+    def __init__(self, words: FilterExpression) -> None:
+        self.words = words
+
+    def render(self, context: Context) -> SafeString:
+        return conditional_escape(said(self.words.resolve(context), context["lang"]))
+
+
+@register.tag
+def w(parser: Parser, token: Token) -> Node:
     """Words from the rules, in the language of the page."""
-    return said(words, context["lang"])
+    _, words = token.split_contents()
+    return _Words(parser.compile_filter(words))
 
 
 def said(words: Mapping[str, str] | None, lang: str) -> str:
@@ -44,7 +66,12 @@ def said(words: Mapping[str, str] | None, lang: str) -> str:
 @register.simple_tag(takes_context=True)
 def to(context: Context, name: str, *args: Any) -> str:
     """The address of a page in the language of the page."""
-    return reverse(name, args=(context["lang"], *args))
+    return _address(name, context["lang"], *args)
+
+
+@lru_cache(maxsize=4_000)
+def _address(name: str, *args: Any) -> str:
+    return reverse(name, args=args)
 
 
 class _Both(Node):
