@@ -38,7 +38,7 @@ def portal(
         str, typer.Option(metavar="URL", help="The public address, if a proxy with https stands in front.")
     ] = "",
     demo: Annotated[bool, typer.Option("--demo", help="Mark every page and print as demonstration.")] = False,
-    workers: Annotated[int, typer.Option(help="Processes; 0 takes one on SQLite and two on PostgreSQL.", min=0)] = 0,
+    workers: Annotated[int, typer.Option(help="Processes; 0 takes one for each core, at most eight.", min=0)] = 0,
     threads: Annotated[int, typer.Option(help="Threads of each process.", min=1)] = 8,
     warm: Annotated[
         bool, typer.Option(help="Compute the answers that every first visitor needs in the background (half a minute).")
@@ -68,7 +68,7 @@ def portal(
                 f"{host}:{port}, {e.strerror}",
             )
         port = probe.getsockname()[1]
-    from jifen.portal.serve import environment, prepare, serve
+    from jifen.portal.serve import environment, prepare, processes, serve
 
     folder = data or Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "jifen"
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,4 +84,4 @@ def portal(
             "the database does not answer", "a database that can be reached and written", str(e).strip().splitlines()[0]
         )
     said = f"Jifen portal: {origin or f'http://{host}:{port}/'}   (stop with Ctrl-C)"
-    serve(host, port, workers or (2 if database else 1), threads, warm, said)
+    serve(host, port, workers or processes(), threads, warm, said)

@@ -65,7 +65,7 @@ class Check:
         return answers(self.scope, self.who)
 
     @cached_property
-    def weights(self) -> dict[str, float]:
+    def weights(self) -> Mapping[str, float]:
         """What each unknown fact can settle of these answers."""
         return weights(self.scope, self.who)
 
@@ -86,13 +86,16 @@ def held(draft: Draft, on: date) -> Check:
             aside += sorted(wrong)
 
 
-def weights(schemes: Iterable[str], who: Subject) -> dict[str, float]:
+def weights(schemes: Iterable[str], who: Subject) -> Mapping[str, float]:
     """How much each unknown fact can settle, by the library's interview. A fact that can settle nothing is not there."""
-    found: dict[str, float] = {}
-    for scheme in schemes:
-        for fact, power in powers(scheme, who).items():
-            found[fact] = found.get(fact, 0.0) + power
-    return found
+    ids = tuple(schemes)
+    if ids not in who.weights:
+        found: dict[str, float] = {}
+        for scheme in ids:
+            for fact, power in powers(scheme, who).items():
+                found[fact] = found.get(fact, 0.0) + power
+        who.weights[ids] = found
+    return who.weights[ids]
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,11 @@ class Subject:
     profile: Profile
     values: Mapping[str, Value]
     on: date
+    weights: dict[Hashable, Mapping[str, float]] = field(default_factory=dict, compare=False)
+    """What open questions can settle, by the schemes asked about."""
 
 
-_subjects: Kept[tuple[str, date], Subject] = Kept(2_000)
+_subjects: Kept[tuple[str, date], Subject] = Kept(1_000)
 _LONGEST = 20_000
 """Characters of a profile that is kept; a longer one is read anew each time."""
 
