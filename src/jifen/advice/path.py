@@ -25,7 +25,7 @@ from jifen.facts.profiles import Profile
 from jifen.facts.values import Value, plain_value
 from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
-from jifen.plan.diagram import bounds
+from jifen.plan.diagram import Diagrams, bounds_where
 
 _MANY = 12
 """Cells above the one that is needed, of which so many are tried before “or more” is said."""
@@ -183,6 +183,7 @@ class _Telling:
         self.search = search
         self.clauses = placed(search.plan)
         self._laid = _Laid(search.sight, search.answer, search.totals)
+        self._of_clauses: dict[frozenset[tuple[str, int]], Diagrams] = {}
 
     def paths(self, most: int) -> Paths:
         scheme = self.search.plan.scheme
@@ -267,8 +268,11 @@ class _Telling:
 
     def _untouched(self, facts: set[str]) -> _Laid:
         """The diagrams where all is known that these facts do not touch."""
-        known = {n: k for n, k in self.search.put.items() if not facts & {*self.search.plan.variables[n].facts}}
-        return self._laid.further(known)
+        return self._laid.further(self._as_they_are(facts))
+
+    def _as_they_are(self, facts: set[str]) -> dict[str, int]:
+        """What is known that these facts do not touch."""
+        return {n: k for n, k in self.search.put.items() if not facts & {*self.search.plan.variables[n].facts}}
 
     def _all_known(self, values: Mapping[str, Value]) -> dict[str, int]:
         known = {
@@ -364,18 +368,31 @@ class _Telling:
                 found.add(fact)
         return found
 
+    def _diagrams(self, known: Mapping[str, int]) -> Diagrams:
+        """Diagrams of single clauses; several ways often leave the same facts as they are."""
+        key = frozenset(known.items())
+        if key not in self._of_clauses:
+            self._of_clauses[key] = self.search.plan.diagrams(known)
+        return self._of_clauses[key]
+
     def _brought(self, steps: Sequence[Step], conditions: Sequence[Step], rest: _Laid) -> Iterator[Step]:
         """The steps with the points that each brings, one after another, and the clauses that it turns."""
         done: list[Step] = list(conditions)
         before = self._all_known(self._after(done))
+        diagrams = self._diagrams(self._as_they_are({s.fact.id for s in steps}))
         low = self._lowest(rest, before)
         for step in steps:
             done.append(step)
             after = self._all_known(self._after(done))
             high = self._lowest(rest, after)
             names = frozenset(n for n, v in self.search.plan.variables.items() if step.fact.id in v.facts)
-            one, two = (self.search.plan.diagrams(known) for known in (before, after))
-            found = [p for p in asking(self.clauses, names) if bounds(one.of(p.node)) != bounds(two.of(p.node))]
+            levels = self.search.sight.levels
+            one, two = ({levels[n]: k for n, k in known.items()} for known in (before, after))
+            found = []
+            for place in asking(self.clauses, names):
+                function = diagrams.of(place.node)
+                if bounds_where(function, one) != bounds_where(function, two):
+                    found.append(place)
             points = None if low is None or high is None else high - low
             yield replace(step, points=points, clauses=tuple(p.clause for p in found))
             before, low = after, high

@@ -39,6 +39,24 @@ def bounds(f: Function) -> tuple[int, int]:
     return f[0], f[0] + f[1].high
 
 
+def bounds_where(f: Function, known: Mapping[int, int]) -> tuple[int, int]:
+    """The same where the variables of these levels have these values; the diagram itself is not cut down."""
+    done: dict[int, tuple[int, int]] = {id(END): (0, 0)}
+
+    def go(cut: Cut) -> tuple[int, int]:
+        found = done.get(id(cut))
+        if found is None:
+            cells = cut.cells
+            if cut.level in known:
+                cells = (cells[bisect.bisect_right(cut.breaks, known[cut.level])],)
+            ends = [(offset + low, offset + high) for offset, inner in cells for low, high in (go(inner),)]
+            found = done[id(cut)] = min(e[0] for e in ends), max(e[1] for e in ends)
+        return found
+
+    low, high = go(f[1])
+    return f[0] + low, f[0] + high
+
+
 LARGE = 300
 """A plan that needs more cuts than this is cut down from its whole, if there is one."""
 
