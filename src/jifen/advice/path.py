@@ -18,7 +18,7 @@ from jifen.advice.costs import Costs, Price
 from jifen.advice.doubt import Sight
 from jifen.advice.forks import Place, ends, least, lowest_case, restricted
 from jifen.advice.moments import Moment
-from jifen.advice.search import Found, Option, Search, Settled
+from jifen.advice.search import EFFORT, Found, Option, Search, Settled, TooFarError
 from jifen.answers.door import Jifen
 from jifen.engines.reference import Range, State, Status
 from jifen.facts.profiles import Profile
@@ -106,6 +106,7 @@ class Paths:
 
     `target` is `qualifies`, an outcome, or a number of points; `decided_by` is `authority` where even the best way leaves the decision to the
     authority. Without `ways`, `limits` are the changes that would be needed and that the model holds to be impossible: the fewest.
+    `unfinished` says that the steps of the search were spent: the ways that are given are the cheapest, but whether there are others, or any, is not known.
     """
 
     scheme: str
@@ -120,6 +121,7 @@ class Paths:
     decided_by: str
     ways: tuple[Way, ...]
     limits: tuple[Step, ...]
+    unfinished: bool = False
 
     def data(self) -> dict[str, Any]:
         return {
@@ -134,6 +136,7 @@ class Paths:
             "decided_by": self.decided_by,
             "ways": [w.data() for w in self.ways],
             "limits": [s.data() for s in self.limits],
+            "unfinished": self.unfinished,
         }
 
 
@@ -150,16 +153,17 @@ def find_paths(
     to: str = "",
     points: int | None = None,
     most: int = 3,
+    effort: int = EFFORT,
 ) -> Paths | None:
     """The cheapest ways, at most `most`, none of which changes all the facts of a cheaper one; None if the scheme is not in force.
 
     `values` is what is known (`rules.complete(profile, on)`). The target is to qualify; or the outcome `to`, or a better one; or at least so many
-    points. Raises RequestError for an outcome that the scheme does not have.
+    points. After `effort` steps of the search it ends, and says so. Raises RequestError for an outcome that the scheme does not have.
     """
     plan = rules.plan(scheme, on)
     if plan is None:
         return None
-    return _Telling(Search(rules, plan, values, on, costs, to, points)).paths(most)
+    return _Telling(Search(rules, plan, values, on, costs, to, points, effort)).paths(most)
 
 
 def later(rules: Jifen, profile: Profile, on: date, scheme: str, way: Way) -> Moment:
@@ -192,20 +196,19 @@ class _Telling:
         for certain in (True, False):
             self.search.certain = certain
             found = self.search.ways(most)
-            if found:
+            if found or self.search.unfinished:
                 break
         ways = tuple(self._way(f) for f in found)
         limits: tuple[Step, ...] = ()
-        if not ways:
-            self.search.limits, self.search.certain = True, False
-            blocked = self.search.best(frozenset())
+        if not ways and not self.search.unfinished:
+            blocked = self._blocked()
             if blocked is not None:
                 steps = self._steps(blocked)
                 touched = {s.fact.id for s in steps}
                 told = self._brought(steps, [], self._untouched(touched))
                 limits = tuple(s for s in told if not s.price.possible)
         reached = bool(ways) and not ways[0].steps and not ways[0].conditions
-        decided_by = "" if self.search.certain else "authority"
+        decided_by = "" if self.search.certain or self.search.unfinished and not ways else "authority"
         titles = {o.id: o.title for o in scheme.outcomes}
         return Paths(
             scheme.id,
@@ -220,7 +223,17 @@ class _Telling:
             decided_by,
             ways,
             limits,
+            self.search.unfinished,
         )
+
+    def _blocked(self) -> Found | None:
+        """The fewest changes that are held to be impossible, and that would have to be made."""
+        self.search.limits, self.search.certain = True, False
+        try:
+            return self.search.best(frozenset())
+        except TooFarError:
+            self.search.unfinished = True
+            return None
 
     def _answered(self, view: _Laid, values: Mapping[str, Value]) -> tuple[Status, str | None, Range | None]:
         """The answer where these diagrams are left: status, outcome (the best that is possible where it is for the authority), points."""

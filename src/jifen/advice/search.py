@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import heapq
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,14 @@ _COST = 10**6
 _LIMIT = 10**18
 _NONE = 10**30
 """Weights in one whole number: limits broken, then cost in thousandths, then number of changes, then how high they go."""
+
+
+EFFORT = 3_000_000
+"""Steps of a search that are enough for every published scheme with nothing known; a step is a fork, a place in a line, or a combination looked at."""
+
+
+class TooFarError(Exception):
+    """The steps are spent; what was not looked at stays unsaid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class Search:
         costs: Costs,
         to: str,
         points: int | None,
+        effort: int = EFFORT,
     ) -> None:
         self.rules, self.plan, self.values, self.on, self.costs = rules, plan, dict(values), on, costs
         self.facts = rules.vocabulary.facts
@@ -78,7 +88,15 @@ class Search:
         self.totals = self.sight.totals(fixed)
         self.limits = False
         self.certain = True
+        self.left = effort
+        self.unfinished = False
         self._options: dict[tuple[int, tuple[int, ...]], tuple[Option, ...]] = {}
+
+    def spend(self, steps: int = 1) -> None:
+        """Count steps. Raises TooFarError when they are spent."""
+        self.left -= steps
+        if self.left < 0:
+            raise TooFarError
 
     # --- what may change --------------------------------------------------------------------------------------
 
@@ -159,6 +177,7 @@ class Search:
         heapq.heappush(line, (start, 0, next(counter), 0, answer[1], end, need, ()))
         least: dict[tuple[int, int], int] = {}
         while line:
+            self.spend()
             _, _, _, spent, fork, points, need, chosen = heapq.heappop(line)
             if points is not None and need <= 0:
                 points = None
@@ -243,6 +262,7 @@ class Search:
         if not self.tied:
             return [(0, (), {})]
         lists = [list(self._settling(name, forbidden)) for name in self.tied]
+        self.spend(math.prod(len(of) for of in lists))
         combined = [(sum(w for w, _ in c), tuple(s for _, s in c)) for c in itertools.product(*lists)]
         found = []
         seen: set[tuple[int, ...]] = set()
@@ -271,7 +291,10 @@ class Search:
     # --- ways that differ -------------------------------------------------------------------------------------
 
     def ways(self, most: int) -> list[Found]:
-        """The cheapest way, then the cheapest that does not change all the facts of an earlier one, and so on."""
+        """The cheapest way, then the cheapest that does not change all the facts of an earlier one, and so on.
+
+        When the steps are spent it ends, `unfinished`: none that is found then was beaten by another, but there may be more.
+        """
         found: list[Found] = []
         counter = itertools.count()
         line: list[tuple[int, int, frozenset[str], Found]] = []
@@ -286,14 +309,17 @@ class Search:
             if made is not None:
                 heapq.heappush(line, (made.weight, next(counter), forbidden, made))
 
-        put(frozenset())
-        while line and len(found) < most:
-            _, _, forbidden, made = heapq.heappop(line)
-            facts = self.changed(made)
-            if not any(self.changed(w) <= facts for w in found):
-                found.append(made)
-            for fact in sorted(facts):
-                put(forbidden | {fact})
+        try:
+            put(frozenset())
+            while line and len(found) < most:
+                _, _, forbidden, made = heapq.heappop(line)
+                facts = self.changed(made)
+                if not any(self.changed(w) <= facts for w in found):
+                    found.append(made)
+                for fact in sorted(facts):
+                    put(forbidden | {fact})
+        except TooFarError:
+            self.unfinished = True
         return found
 
     def changed(self, found: Found) -> frozenset[str]:
@@ -339,6 +365,7 @@ class _Ahead:
         if fork.level in self.settled:
             return self.of(_go(fork, fork.level, self.settled[fork.level])[1])
         if id(fork) not in self._done:
+            self.search.spend()
             found: int | None = None
             options = self.search.options(fork.level, fork.breaks)
             for option, (_, inner) in zip(options, fork.ways, strict=True):

@@ -27,6 +27,8 @@ _SAY = {
         "now": "now", "points": "points", "effort": "effort", "months": "months", "do": "do", "if": "if", "change": "Change",
         "clause": "Clause", "way": "Way {n}", "reached": "reached already", "left": "Nothing is left to do: the authority decides.", "target": "target", "qualifies": "qualify",
         "limits": "Cannot be reached under this planning model, because", "needed": "needed", "nothing": "No value of any fact reaches it.",
+        "unfinished": "More ways were not looked for: the search has a limit. None of them is cheaper than these.",
+        "given_up": "Not looked for to the end, because too much is open: the search has a limit. Give more facts.", "not_looked": "not looked for",
         "authority": "No way makes it certain: these leave the decision to the authority.",
         "after": "When it is done, about {day}, by the law published today and with what grows by itself",
         "model": "Efforts and months: {title} ({sure}). {note}", "more": "or more", "less": "or less", "without": "without", "with": "with", "alone": "and none of the others", "nothing_of_it": "none",
@@ -40,6 +42,8 @@ _SAY = {
         "now": "现在", "points": "分", "effort": "投入", "months": "月", "do": "做", "if": "若", "change": "变化",
         "clause": "条款", "way": "途径 {n}", "reached": "已经达到", "left": "无需更多步骤，由主管机关决定。", "target": "目标", "qualifies": "符合条件",
         "limits": "在此规划模型下无法达到，原因", "needed": "需要", "nothing": "任何事实取值都无法达到。",
+        "unfinished": "未继续寻找更多途径：搜索步数有限。其他途径不会比以上更省力。",
+        "given_up": "未知事项过多，搜索步数有限，未能完成寻找。请补充更多事实。", "not_looked": "未寻找",
         "authority": "没有确定的途径：以下途径最终由主管机关决定。",
         "after": "完成时（约 {day}），按今日已公布的法律并计入自然增长",
         "model": "投入与月数：{title}（{sure}）。{note}", "more": "及以上", "less": "及以下", "without": "不含", "with": "包含", "alone": "且无其他各项", "nothing_of_it": "无",
@@ -99,7 +103,9 @@ def paths(found: Paths, then: Sequence[Moment], costs: Costs, lang: str) -> None
         console.print(Text(f"  {say['authority']}", style="cyan"))
     for number, (way, moment) in enumerate(zip(found.ways, then, strict=True), 1):
         _way(console, way, moment, number, found, lang)
-    if not found.ways:
+    if found.unfinished:
+        console.print(Text(f"  {say['unfinished' if found.ways else 'given_up']}", style="yellow"))
+    elif not found.ways:
         _limits(console, found, lang)
     note = say["model"].format(title=costs.title[lang], sure=costs.sure, note=costs.note[lang])
     console.print()
@@ -233,6 +239,8 @@ def nearest_schemes(found: Sequence[Paths], costs: Costs, lang: str) -> None:
             told = "; ".join(steps[:2]) + (f" +{len(steps) - 2}" if len(steps) > 2 else "")
             mark = "◐ " if each.decided_by else ""
             table.add_row(*row, _number(way.cost), str(way.months), Text(mark + told))
+        elif each.unfinished:
+            table.add_row(*row, "–", "", Text(say["not_looked"], style="dim"))
         else:
             limits = "; ".join(_change(s, lang) for s in each.limits[:2])
             table.add_row(*row, "–", "", Text(f"{say['none']}: {limits}" if limits else say["none"], style="dim"))

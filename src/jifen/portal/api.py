@@ -19,9 +19,9 @@ from jifen.answers.schemas import answer_schema
 from jifen.portal.finder import find as found_by
 from jifen.portal.questions import scope, weights
 from jifen.portal.registry import registers
-from jifen.portal.rules import Kept, answer, answers, rules, subject, today
+from jifen.portal.rules import Kept, answers, rules, subject, today
 from jifen.portal.uses import cited, instruments, uses
-from jifen.portal.ways import MOST_OPEN, costs
+from jifen.portal.ways import EFFORT, costs
 from jifen.portal.words import place_of
 from jifen.problems import JifenError, RequestError
 from jifen.registers import as_data, find
@@ -169,9 +169,7 @@ class Path(OneScheme):
 def path(request: HttpRequest, body: Path) -> dict[str, Any]:
     who = subject(body.facts, body.on or today())
     rules().versions(body.scheme)
-    if len(answer(body.scheme, who).missing) > MOST_OPEN:
-        raise HttpError(400, f"more than {MOST_OPEN} facts are open: give more of them first")
-    found = find_paths(rules(), who.values, who.on, body.scheme, costs(), to=body.to)
+    found = find_paths(rules(), who.values, who.on, body.scheme, costs(), to=body.to, effort=EFFORT)
     if found is None:
         raise HttpError(404, "no version in force on that day")
     return found.data()

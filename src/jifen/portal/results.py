@@ -201,15 +201,18 @@ def ways(request: HttpRequest, lang: str) -> HttpResponse:
     check = _check(request)
     if check is None:
         return redirect("check", lang)
-    found = []
+    found, not_looked = [], []
     for a in check.answers:
         way = roads.paths(a, check.who)
+        if way and way.unfinished and not way.ways:
+            not_looked.append((a.scheme, a.title))
         if way and way.ways and way.ways[0].steps:
             first = way.ways[0]
             changes = sum(not s.supposed for s in first.steps)
             found.append(((changes > 0, first.cost, len(first.steps)), way))
     found.sort(key=lambda f: f[0])
-    return personal(show(request, "ways.html", {**_common(check), "found": [roads.shown(w, lang) for _, w in found]}))
+    context = {**_common(check), "found": [roads.shown(w, lang) for _, w in found], "not_looked": not_looked}
+    return personal(show(request, "ways.html", context))
 
 
 def _named(values: Any) -> list[dict[str, Any]]:

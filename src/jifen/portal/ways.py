@@ -25,18 +25,16 @@ def costs() -> Costs:
     return read_costs(costs_file(), rules().vocabulary)
 
 
-MOST_OPEN = 30
-"""Facts that may be open when ways are looked for: with more, there are too many ways to price while somebody waits."""
+EFFORT = 1_000_000
+"""Steps of a search while somebody waits for a page; more than every published scheme needs with nothing known."""
 _paths: Kept[tuple[Any, ...], Paths] = Kept(4_000)
 
 
 def paths(found: Answer, who: Subject) -> Paths | None:
     """The cheapest ways to qualify; for one who qualifies, to the next better outcome.
 
-    None where nothing better exists, or where too much is open.
+    None where nothing better exists.
     """
-    if len(found.missing) > MOST_OPEN:
-        return None
     target = ""
     if found.status == "qualifies":
         plan = rules().plan(found.scheme, who.on)
@@ -47,7 +45,7 @@ def paths(found: Answer, who: Subject) -> Paths | None:
     key = (target, key_of(found.scheme, who))
     kept = _paths.get(key)
     if kept is None:
-        new = find_paths(rules(), who.values, who.on, found.scheme, costs(), to=target)
+        new = find_paths(rules(), who.values, who.on, found.scheme, costs(), to=target, effort=EFFORT)
         kept = _paths.put(key, new) if new else None
     return kept
 
@@ -64,6 +62,7 @@ def shown(found: Paths, lang: str) -> dict[str, Any]:
         "ways": ways,
         "authority": found.decided_by == "authority",
         "limits": [_step(s, lang) for s in found.limits],
+        "unfinished": found.unfinished,
         "note": costs().note,
     }
 
