@@ -244,7 +244,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
-    parser.add_argument("--workers", type=int, default=0, help="processes of the server; as many as it takes by itself if left out")
+    parser.add_argument(
+        "--workers", type=int, default=0, help="processes of the server; as many as it takes by itself if left out"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         from jifen.portal.serve import environment

@@ -358,3 +358,21 @@ def test_a_mistake_in_a_cost_model_is_told(rules: Jifen, tmp_path, old: str, new
     with pytest.raises(PolicyError) as caught:
         read_costs(path, rules.vocabulary)
     assert code in [p.code for p in caught.value.problems]
+
+
+def test_a_search_that_ends_early_says_so_and_what_it_found_is_still_the_cheapest(rules: Jifen, costs: Costs) -> None:
+    scheme = "jp/highly-skilled-professional-c"
+    whole = find_paths(rules, {}, DAY, scheme, costs)
+    assert whole
+    assert not whole.unfinished
+    assert len(whole.ways) == 3
+    found = 0
+    for effort in (0, 10, 1_000, 3_000, 6_000, 9_000):
+        part = find_paths(rules, {}, DAY, scheme, costs, effort=effort)
+        assert part
+        assert part.unfinished
+        assert part.data()["unfinished"] is True
+        assert part.limits == ()
+        assert part.ways == whole.ways[: len(part.ways)]
+        found = max(found, len(part.ways))
+    assert found > 0

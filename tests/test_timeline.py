@@ -188,3 +188,19 @@ def test_the_picture_shows_a_mark_beside_every_colour(drawn: Timeline) -> None:
     svg = timeline_svg(drawn)
     assert len(re.findall(r'class="yes"', svg)) == sum(len(line.changes) + 1 for line in drawn.lines)
     assert "● " in svg
+
+
+def test_a_scheme_is_compiled_once_for_days_between_which_its_own_law_stays(rules: Jifen) -> None:
+    """Other laws change in between; its own amounts, and the schemes it refers to, make another plan when they change."""
+    one, other = (rules.plan("jp/permanent-residence-by-points", date(y, 6, 1)) for y in (2026, 2027))
+    assert one is not None
+    assert one is other
+    for scheme, versions in rules.shelf.schemes.items():
+        starts = sorted({r.start for v in versions for p in v.parameters for r in p.rows} & {*_days(rules)})
+        for start in starts[:2]:
+            before, after = rules.plan(scheme, start - timedelta(days=1)), rules.plan(scheme, start)
+            assert before is None or before is not after, (scheme, start)
+
+
+def _days(rules: Jifen) -> list[date]:
+    return [r.start for versions in rules.shelf.schemes.values() for v in versions for p in v.parameters for r in p.rows]

@@ -208,7 +208,7 @@ class _Telling:
                 told = self._brought(steps, [], self._untouched(touched))
                 limits = tuple(s for s in told if not s.price.possible)
         reached = bool(ways) and not ways[0].steps and not ways[0].conditions
-        decided_by = "" if self.search.certain or self.search.unfinished and not ways else "authority"
+        decided_by = "" if self.search.certain or (self.search.unfinished and not ways) else "authority"
         titles = {o.id: o.title for o in scheme.outcomes}
         return Paths(
             scheme.id,

@@ -23,6 +23,7 @@ from jifen.plan.form import Plan, in_force
 from jifen.plan.values import Typed, Variable
 from jifen.problems import Problem, ProfileError, RequestError, nearest
 from jifen.schemes.cache import Cache
+from jifen.schemes.model import Scheme
 from jifen.schemes.shelf import Shelf, policy_folder, read_shelf
 
 __version__ = "0.1.0"
@@ -58,10 +59,16 @@ class Jifen:
         self.shelf = shelf
         self._cache = cache
         self._plans: dict[tuple[str, date, object], Plan] = {}
-        self._edges = sorted(
-            {v.start for vs in shelf.schemes.values() for v in vs}
-            | {r.start for vs in shelf.schemes.values() for v in vs for p in v.parameters for r in p.rows}
-            | {date.fromordinal(v.until.toordinal() + 1) for vs in shelf.schemes.values() for v in vs if v.until}
+        self._compiled: dict[str, list[tuple[date, Plan]]] = {}
+        self._edges = self._days(shelf.schemes)
+
+    def _days(self, schemes: Iterable[str]) -> list[date]:
+        """The days on which a version or an amount of these schemes begins, or a version has ended."""
+        versions = [v for s in schemes for v in self.shelf.schemes[s]]
+        return sorted(
+            {v.start for v in versions}
+            | {r.start for v in versions for p in v.parameters for r in p.rows}
+            | {date.fromordinal(v.until.toordinal() + 1) for v in versions if v.until}
         )
 
     @property
@@ -81,10 +88,24 @@ class Jifen:
         key = (scheme, version.start, bisect.bisect_right(self._edges, on))
         plan = self._plans.get(key)
         if plan is None:
-            plan = compile_plan(version, on, self.shelf)
-            if self._cache:
-                plan.memory.keep = partial(_kept, self._cache, f"{scheme} {version.start} {key[2]}")
-            self._plans[key] = plan
+            plan = self._plans[key] = self._as_before(version, on) or self._compile(version, on)
+        return plan
+
+    def _as_before(self, version: Scheme, on: date) -> Plan | None:
+        """The plan that was compiled for another day between which and this one nothing begins or ends that it rests on."""
+        for day, plan in self._compiled.get(version.id, ()):
+            if plan.scheme is version:
+                days = self._days([version.id, *plan.named])
+                if bisect.bisect_right(days, day) == bisect.bisect_right(days, on):
+                    return plan
+        return None
+
+    def _compile(self, version: Scheme, on: date) -> Plan:
+        plan = compile_plan(version, on, self.shelf)
+        if self._cache:
+            place = bisect.bisect_right(self._days([version.id, *plan.named]), on)
+            plan.memory.keep = partial(_kept, self._cache, f"{version.id} {version.start} {place}")
+        self._compiled.setdefault(version.id, []).append((on, plan))
         return plan
 
     def versions(self, scheme: str) -> Any:

@@ -17,7 +17,6 @@ from jifen.plan.nodes import variables
 from jifen.schemes.citations import Citation, least_sure
 from jifen.schemes.model import Conditions, ConditionTable, Criterion, Further, Item, Scheme
 
-
 _NAMED = re.compile(r"`([^`]+)`")
 
 

@@ -77,6 +77,7 @@ class Compiler:
         self.others: dict[str, Compiler | None] = {}
         self.gated: tuple[list[Node], list[Node]] = ([], [])
         self.refers: dict[str, Scheme] = {}
+        self.named: set[str] = set()
         self.points_decide = False
         self.yes, self.no = graph.const(1), graph.const(0)
 
@@ -135,6 +136,7 @@ class Compiler:
             parameters=self.used,
             counts_days=self.counts_days,
             refers=self.refers,
+            named=frozenset(self.named),
             graph=graph,
             memory=Memory(roots),
         )

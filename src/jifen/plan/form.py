@@ -118,7 +118,7 @@ class Granted:
 class Plan:
     """A scheme on a day, compiled. `outcome` is the place of the outcome in `outcomes`, or their number if there is none.
 
-    `best_total` is the total where each choice that is left open is made for the most points; in a `ranking` the points themselves
+    `refers` are the other schemes on which it rests, in the version of the day; `named` also those that are not in force then. `best_total` is the total where each choice that is left open is made for the most points; in a `ranking` the points themselves
     are the answer.
     """
 
@@ -144,6 +144,7 @@ class Plan:
     parameters: Mapping[str, tuple[Parameter, Fraction]]
     counts_days: bool
     refers: Mapping[str, Scheme]
+    named: frozenset[str]
     graph: Graph
     memory: Memory
 

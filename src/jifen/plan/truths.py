@@ -110,6 +110,7 @@ def other(compiler: Compiler, name: str, codes: tuple[str, ...] | None, where: W
     if not versions:
         problem = Problem("no-such-scheme", where, {"scheme": name}, name, nearest(name, compiler.shelf.schemes))
         raise PolicyError([problem])
+    compiler.named.add(name)
     if name not in compiler.others:
         scheme = in_force(versions, compiler.on)
         if scheme is None:
@@ -136,6 +137,7 @@ def other(compiler: Compiler, name: str, codes: tuple[str, ...] | None, where: W
     compiler.presumed.update({k: v for k, v in inner.presumed.items() if k not in compiler.presumed})
     compiler.used.update({k: v for k, v in inner.used.items() if k not in compiler.used})
     compiler.counts_days |= inner.counts_days
+    compiler.named |= inner.named
     compiler.refers |= {name: inner.scheme, **inner.refers}  # type: ignore[dict-item]
     gates, outcomes = inner.gated
     graph = compiler.graph

@@ -142,7 +142,7 @@ def ask(request: HttpRequest, body: Asked) -> dict[str, Any]:
 
 
 def _wanted(schemes: list[str] | None) -> list[str]:
-    found = list(dict.fromkeys(schemes)) if schemes is not None else scope("person", ["CN"])
+    found = list(dict.fromkeys(schemes) if schemes is not None else scope("person", ["CN"]))
     for s in found:
         rules().versions(s)
     return found

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from jifen.answers.answer import Answer, Hit
 from jifen.forms import Words

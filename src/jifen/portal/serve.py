@@ -53,6 +53,7 @@ def warm() -> None:
         schemes = scope(kind, [place])
         answers(schemes, nobody)
         weights(schemes, nobody)
+    settle()
 
 
 MOST_PROCESSES = 8
@@ -82,7 +83,7 @@ def serve(host: str, port: int, workers: int, threads: int, warmed: bool = True,
 
     def begin(server: Any, worker: Any) -> None:
         if warmed:
-            threading.Thread(target=lambda: (warm(), settle()), daemon=True).start()
+            threading.Thread(target=warm, daemon=True).start()
 
     def ready(server: Any) -> None:
         if said:
