@@ -161,7 +161,7 @@ class Line(threading.Thread):
 
     def save(self, who: Visitor) -> None:
         group, body = who.forms.pop()
-        self.ask(who, "autosave", "POST", f"/en/check/{group}", body, **{"X-Partial": "1"})
+        self.ask(who, "autosave", "POST", f"/en/check/{group}", body, **{"HX-Request": "true"})
 
 
 def weigh(server: Server) -> int:

@@ -192,9 +192,11 @@ def test_the_picture_shows_a_mark_beside_every_colour(drawn: Timeline) -> None:
 
 def test_a_scheme_is_compiled_once_for_days_between_which_its_own_law_stays(rules: Jifen) -> None:
     """Other laws change in between; its own amounts, and the schemes it refers to, make another plan when they change."""
-    one, other = (rules.plan("jp/permanent-residence-by-points", date(y, 6, 1)) for y in (2026, 2027))
+    days = (date(2026, 6, 1), date(2027, 3, 31), date(2027, 4, 1))
+    one, same, other = (rules.plan("jp/permanent-residence-by-points", day) for day in days)
     assert one is not None
-    assert one is other
+    assert one is same
+    assert one is not other
     for scheme, versions in rules.shelf.schemes.items():
         starts = sorted({r.start for v in versions for p in v.parameters for r in p.rows} & {*_days(rules)})
         for start in starts[:2]:
@@ -203,4 +205,6 @@ def test_a_scheme_is_compiled_once_for_days_between_which_its_own_law_stays(rule
 
 
 def _days(rules: Jifen) -> list[date]:
-    return [r.start for versions in rules.shelf.schemes.values() for v in versions for p in v.parameters for r in p.rows]
+    return [
+        r.start for versions in rules.shelf.schemes.values() for v in versions for p in v.parameters for r in p.rows
+    ]
