@@ -1,6 +1,8 @@
 """Tours in a real Chromium: each user in both languages, by keyboard, on a phone, without JavaScript."""
 
 import json
+import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -234,3 +236,25 @@ def test_nothing_is_lost_when_the_server_is_killed_in_the_middle_of_a_form(chrom
         page.goto(f"{server.address}/en/check/you")
         assert page.is_checked("input[name=healthy][value=yes]")
         assert page.input_value("input[name=birth_date]") == "1990-05-31"
+
+
+def _sheets(pdf: bytes) -> list[bytes]:
+    """What is drawn on each sheet of a PDF that Chromium wrote."""
+    sheets = re.findall(rb"/Type /Page\n.*?/Contents (\d+) 0 R", pdf, re.S)
+    drawn = (re.search(rb"\n" + n + rb" 0 obj\n.*?stream\r?\n(.*?)\r?\nendstream", pdf, re.S) for n in sheets)
+    return [zlib.decompress(found[1]) for found in drawn if found]
+
+
+@pytest.mark.parametrize(("lang", "path"), [("en", "results/"), ("zh", "results/report")])
+def test_every_printed_sheet_of_a_sample_says_that_it_is_a_demonstration(
+    server, chromium: Browser, lang: str, path: str
+) -> None:  # type: ignore[no-untyped-def]
+    """The band has a colour of its own on paper, #7a4a00."""
+    with visitor(chromium) as page:
+        open_sample(page, server.address, lang, "founder")
+        page.goto(f"{server.address}/{lang}/{path}")
+        sheets = _sheets(page.pdf(prefer_css_page_size=True))
+        assert len(sheets) > 3
+        assert [n for n, drawn in enumerate(sheets, 1) if not re.search(rb"\.478\d* \.290\d* 0 rg", drawn)] == []
+        page.goto(f"{server.address}/{lang}/schemes/cn/k-visa")
+        assert not any(re.search(rb"\.478\d* \.290\d* 0 rg", drawn) for drawn in _sheets(page.pdf()))
