@@ -80,6 +80,7 @@ def _what_if_and_sharing(page: Page, at: str, look: Look) -> None:
     look()
     page.goto(f"{at}/results/share")
     look()
+    page.evaluate("for (const box of document.querySelectorAll('[name=scheme]')) box.checked = false")
     page.click("#form .button")
     expect(page.locator(".errors")).to_be_visible()
     look()

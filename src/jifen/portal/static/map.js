@@ -6,7 +6,7 @@
   if (!frame || !window.L) return;
   const { areas, points } = JSON.parse(document.getElementById("map-places").textContent);
   const words = frame.dataset, drawn = frame.querySelector("svg");
-  const TOGETHER = 26; // pixels
+  const TOGETHER = 32; // pixels: points are 28 wide, and each can be hit
 
   const live = document.createElement("div");
   live.className = "live-map";
@@ -14,7 +14,9 @@
   live.setAttribute("aria-label", drawn.getAttribute("aria-label"));
   frame.prepend(live);
   frame.classList.add("live");
+  const moves = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(live, {
+    fadeAnimation: moves, zoomAnimation: moves, markerZoomAnimation: moves, inertia: moves,
     attributionControl: false, zoomControl: false, scrollWheelZoom: false, dragging: !L.Browser.mobile,
     zoomSnap: 0.5, minZoom: 7, maxZoom: 16, renderer: L.svg({ padding: 0.5 }),
   });
