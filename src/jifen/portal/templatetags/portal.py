@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from jifen.schemes.citations import place_in
 from jifen.schemes.words import in_language
 
 register = template.Library()
@@ -71,6 +73,28 @@ def both(parser: Parser, token: Token) -> _Both:
 def spoken(note: str, lang: str) -> str:
     """The half of a note in the language of the page, where it is written in both."""
     return in_language(note, lang)
+
+
+@register.filter
+def place(text: str, lang: str) -> str:
+    """The place in an instrument, in the language of the page where its words are common ones."""
+    return place_in(text, lang)
+
+
+@register.filter
+def day(text: object, lang: str) -> str:
+    """A day, month or year as `2024-03-01`, as it is written in the language; other text as it stands.
+
+    >>> day("2024-03-01", "en"), day("2024-03", "zh"), day("2024", "en")
+    ('1 March 2024', '2024年3月', '2024')
+    """
+    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", str(text))
+    if not match:
+        return str(text)
+    year, month, number = match[1], int(match[2]), match[3]
+    if lang == "zh":
+        return f"{year}年{month}月" + (f"{int(number)}日" if number else "")
+    return f"{int(number)} {month_name[month]} {year}" if number else f"{month_name[month]} {year}"
 
 
 @register.filter
