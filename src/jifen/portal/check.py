@@ -178,13 +178,17 @@ def said(problem: Problem, lang: str) -> str:
     if problem.code == "unknown-code" and fact and fact.codes:
         words = [w[lang] for w in fact.codes.values.values()]
         expected = (
-            {"en": "one of: ", "zh": "应为："}[lang]
+            {"en": "one of: ", "zh": ""}[lang]
             + {"en": "; ", "zh": "、"}[lang].join(words[:12])
             + ("…" if len(words) > 12 else "")
         )
     elif "`jifen" in expected:
         expected = ""
-    return message + ({"en": ". ", "zh": "。"}[lang] + expected if expected else "")
+    return (
+        message[:1].upper()
+        + message[1:]
+        + ({"en": ". Expected: ", "zh": "。应为："}[lang] + expected if expected else "")
+    )
 
 
 def _group_page(
