@@ -184,11 +184,9 @@ def said(problem: Problem, lang: str) -> str:
         )
     elif "`jifen" in expected:
         expected = ""
-    return (
-        message[:1].upper()
-        + message[1:]
-        + ({"en": ". Expected: ", "zh": "。应为："}[lang] + expected if expected else "")
-    )
+    if not problem.message(lang).startswith("`"):
+        message = message[:1].upper() + message[1:]
+    return message + ({"en": ". Expected: ", "zh": "。应为："}[lang] + expected if expected else "")
 
 
 def _group_page(
