@@ -15,15 +15,17 @@ def _public(page: Page, at: str, look: Look) -> None:
                  "schemes/jp/highly-skilled-professional-b/2017-04-26", "schemes/model/permanent-residence",
                  "search", "search?q=visa", "search?q=zzz", "samples/", "facts/prizes",
                  "api", "about", "privacy", "accessibility"):  # fmt: skip
-        page.goto(f"{at}/{path}")
+        answer = page.goto(f"{at}/{path}")
+        assert answer and answer.ok
         look()
 
 
 def _law_and_registers(page: Page, at: str, look: Look) -> None:
-    for path in ("law/", "law/regulation/", "law/regulation/72", "law/circular", "registers/", "registers/schools/",
+    for path in ("law/", "law/regulation/", "law/regulation/72", "law/points-table-of-the-classification-criteria-provisional", "registers/", "registers/schools/",
                  "registers/events/", "registers/hospitals/?need=emergency&district=chaoyang", "registers/hospitals/?q=zzz",
                  "registers/hospitals/peking-union", "indicators"):  # fmt: skip
-        page.goto(f"{at}/{path}")
+        answer = page.goto(f"{at}/{path}")
+        assert answer and answer.ok
         look()
     page.goto(f"{at}/registers/hospitals/?district=dongcheng")
     page.click(".pin")
@@ -66,7 +68,8 @@ def _results(page: Page, at: str, look: Look) -> None:
     look()
     for path in ("results/cn/work-permit", "results/cn/permanent-residence/spouse?ahead=1", "results/sg/tech-pass",
                  "results/compare?place=CN&place=HK", "results/ways", "results/report"):  # fmt: skip
-        page.goto(f"{at}/{path}")
+        answer = page.goto(f"{at}/{path}")
+        assert answer and answer.ok
         look()
     page.emulate_media(media="print")
     look()
