@@ -620,7 +620,65 @@ function amounts(state) {
   });
 }
 
-/** The answer of one plan: the same keys and values as the answer of the library, without reasons and receipt. */
+/** Every item of the requirements, those inside others beneath them: [item, depth]. */
+function* listed(items, depth = 0) {
+  for (const item of items) {
+    yield [item, depth];
+    if (item.items) yield* listed(item.items, depth + 1);
+  }
+}
+
+/** The items because of which a list does not hold. */
+function* failing(state, list, words) {
+  if ((list.how === "any" || list.how === "least") && list.items.length > 3) {
+    const holding = list.items.filter((item) => state.truth(item.node)).length;
+    yield {kind: "fails", id: list.id, citation: list.citation, law: [], words: {
+      en: `${words.en}: ${holding} of ${list.items.length} hold, ${list.least} needed`,
+      zh: `${words.zh}：${list.items.length}项中满足${holding}项，需${list.least}项`,
+    }};
+    return;
+  }
+  const wrong = list.how === "none";
+  for (const item of list.items) {
+    if (state.truth(item.node) !== wrong) continue;
+    if (item.items && !wrong) yield* failing(state, item, item.words);
+    else yield reason("fails", item);
+  }
+}
+
+/** The items because of which a list holds. */
+function* satisfying(state, list) {
+  if (list.how === "none") return;
+  for (const item of list.items) {
+    if (!state.truth(item.node)) continue;
+    if (item.items) yield* satisfying(state, item);
+    else yield reason("reached", item);
+  }
+}
+
+const reason = (kind, {id, words, citation, law = []}) => ({kind, id, words, citation, law});
+
+function againstMark(plan, {low, high}) {
+  const mark = plan.pass_mark;
+  const points = low === high ? `${low}` : `${low}–${high}`;
+  const [en, zh] = low >= mark ? ["reach", "达到"] : high < mark ? ["do not reach", "未达到"] : ["may reach", "可能达到"];
+  const words = {en: `${points} points ${en} the pass mark of ${mark}`, zh: `${points}分${zh}及格线${mark}分`};
+  return {kind: "points", id: "", words, citation: plan.points_citation, law: []};
+}
+
+/** What now determines an answer, as the library says it; which facts are still open, `deciding` says. */
+function* reasons(state, status, outcome, total) {
+  const {plan} = state;
+  for (const list of plan.requirements) if (state.truth(list.node) === false) yield* failing(state, list, list.title);
+  if (total && plan.pass_mark !== null) yield againstMark(plan, total);
+  const ways = plan.outcomes.filter((way) => way.node !== null);
+  if (status === "does not qualify") {
+    for (const way of ways) if (state.truth(way.node) === false) yield* failing(state, way, way.title);
+  }
+  for (const way of ways) if (way.id === outcome && state.truth(way.node)) yield* satisfying(state, way);
+}
+
+/** The answer of one plan: the same keys and values as the answer of the library, without what its text is made of and without receipt. */
 export function answer(plan, values, on) {
   const state = new State(plan, values, parseDay(on));
   const [status, possible] = state.status();
@@ -630,15 +688,17 @@ export function answer(plan, values, on) {
   const missing = [...new Set([...deciding, ...(plan.ranking ? state.open() : [])])];
   const authority = new Set(plan.variables.filter((v) => v.authority).flatMap((v) => v.facts));
   const ids = possible.map((place) => plan.outcomes[place].id);
+  const outcome = status === "qualifies" ? ids[ids.length - 1] : null;
+  const total = state.total();
   return {
     scheme: plan.scheme,
     title: plan.title,
     version: plan.version,
     as_of: on,
     status,
-    points: state.total(),
+    points: total,
     pass_mark: plan.pass_mark,
-    outcome: status === "qualifies" ? ids[ids.length - 1] : null,
+    outcome,
     possible_outcomes: ids,
     criteria: plan.parts.map((part) => {
       const rows = rowsHit(state, part);
@@ -653,7 +713,7 @@ export function answer(plan, values, on) {
         rows,
       };
     }),
-    requirements: plan.requirements.map((item) => {
+    requirements: [...listed(plan.requirements.flatMap((list) => list.items))].map(([item, depth]) => {
       const holds = state.truth(item.node);
       const open = holds === null ? state.openIn(item.node) : [];
       return {
@@ -661,10 +721,11 @@ export function answer(plan, values, on) {
         words: item.words,
         holds,
         for_the_authority: open.length > 0 && open.every((fact) => authority.has(fact)),
-        depth: item.depth,
+        depth,
         citation: item.citation,
       };
     }),
+    reasons: [...reasons(state, status, outcome, total)],
     missing,
     refining,
     deciding,
