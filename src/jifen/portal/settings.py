@@ -102,7 +102,7 @@ STATICFILES_DIRS = [_HERE / "static", _MADE]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "jifen.portal.private.EngineFinder"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "jifen.portal.private.Files"},
 }
 WHITENOISE_MAX_AGE = 300
 
