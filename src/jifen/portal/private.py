@@ -56,6 +56,7 @@ def _bundle(place: str, kind: str, on: date) -> dict[str, Any]:
     currencies = {a.currency for p in plans for a in p.amounts}
     return {
         **data,
+        "place": place,
         "needs": {p.scheme.id: need_of(p.scheme.id, kind) for p in plans},
         "instruments": {
             p.scheme.id: {n: {"title": dict(i.title), "slug": slug(i)} for n, i in p.scheme.instruments.items()}

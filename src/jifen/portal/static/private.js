@@ -5,7 +5,8 @@ const FORM = "urn:jifen:profile:1";
 const SHOWN = 6; // answers of a status that are shown at once; the others are folded
 const bundles = new Map(); // place → its rules
 const opened = new Set(); // schemes whose reasons are unfolded
-let engine, words, rules, latest = 0, unsaved = false;
+let carried = {}; // facts of an opened file that this page does not ask: kept as they are
+let engine, words, rules, latest = 0, unsaved = false, pressed = false, waiting = false;
 
 const $ = (id) => document.getElementById(id);
 const text = (id, blanks = {}) => $(id).content.textContent.replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
@@ -57,23 +58,43 @@ function derivations(held) {
 }
 
 /** What follows from the facts that are no rule's: fact → value, as the engine holds it. */
-function followed(held, facts, derived, day) {
+function followed(held, facts, derived) {
   const own = Object.fromEntries(Object.entries(facts).filter(([name]) => !derived.has(name)));
   const found = new Map();
   for (const { vocabulary } of held) {
-    const { values } = engine.complete(vocabulary, engine.readProfile(vocabulary, own).values, day);
+    const { values } = engine.complete(vocabulary, engine.readProfile(vocabulary, own).values, page().dataset.day);
     for (const [name, value] of values) if (derived.has(name)) found.set(name, value);
   }
   return found;
 }
 
-/** The answers of the places, worked out in the other thread; what was asked before, and is not wanted any more, never comes. */
-function answered(facts) {
+/** The values that each of the places holds the facts for, and what is wrong by fact. What is wrong is left out of the values. */
+function valued(held, facts) {
+  const wrong = new Map();
+  let left = facts;
+  for (;;) {
+    const read = held.map(({ vocabulary }) => engine.readProfile(vocabulary, left));
+    const all = held.map(({ vocabulary }, i) => engine.complete(vocabulary, read[i].values, page().dataset.day));
+    for (const problem of read.flatMap((r) => r.problems)) wrong.set(problem.fact, problem);
+    for (const problem of all.flatMap((r) => r.problems)) wrong.set(problem.fact, { ...problem, clash: true });
+    if (!Object.keys(left).some((name) => wrong.has(name))) return { values: all.map((a) => a.values), wrong };
+    left = Object.fromEntries(Object.entries(left).filter(([name]) => !wrong.has(name)));
+  }
+}
+
+/** The answers of the places, worked out in the other thread; those that were asked for before and are not wanted any more never come. */
+function answered(values) {
   const turn = (latest += 1);
   const { engine: address, day } = page().dataset;
-  rules.postMessage({ engine: address, turn, places: places(), facts, day });
+  rules.postMessage({ engine: address, turn, day, asked: places().map((place, i) => ({ place, values: values[i] })) });
+  const working = setTimeout(() => { $("working").hidden = false; }, 250);
   return new Promise((done) => {
-    rules.onmessage = ({ data }) => { if (data.turn === latest) done(data); };
+    rules.onmessage = ({ data }) => {
+      if (data.turn !== latest) return;
+      clearTimeout(working);
+      $("working").hidden = true;
+      done(data.answers);
+    };
   });
 }
 
@@ -97,19 +118,18 @@ function inWords(field, fact, value) {
   return (input?.closest("label") ?? input)?.textContent.trim() ?? code;
 }
 
-/** Show which questions the chosen places ask, what follows by itself, what is wrong, and what can still change an answer. */
-function arrange(form, { facts, follows, wrong, vocabulary, useful }) {
+/** Show which questions the chosen places ask, what follows by itself, and what is wrong. */
+function arrange(form, { facts, follows, wrong, vocabulary }) {
   const here = places();
   for (const page of form.querySelectorAll(".page")) {
-    let asked = 0, given = 0, idle = true;
+    let asked = 0, given = 0;
     for (const field of page.querySelectorAll("[data-fact]")) {
       const name = field.dataset.fact, fact = vocabulary[name];
       field.hidden = !fact || !field.dataset.places.split(" ").some((p) => here.includes(p));
       if (field.hidden) continue;
-      const known = follows.has(name), answer = name in facts || known;
+      const known = follows.has(name);
       asked += 1;
-      given += answer;
-      idle &&= !answer && !useful.has(name);
+      given += name in facts || known;
       let note = field.querySelector(".follows");
       if (known && !note) {
         note = element("p", "follows hint");
@@ -120,6 +140,7 @@ function arrange(form, { facts, follows, wrong, vocabulary, useful }) {
         note.textContent = known ? text("t-follows") + inWords(field, fact, follows.get(name)) : "";
       }
       for (const input of field.querySelectorAll("input, select")) input.disabled = known;
+      field.classList.toggle("known", known);
       const line = $("e-" + name), problem = known ? undefined : wrong.get(name);
       line.hidden = !problem;
       line.textContent = problem ? expected(fact, problem) : "";
@@ -127,7 +148,17 @@ function arrange(form, { facts, follows, wrong, vocabulary, useful }) {
       $("i-" + name)?.setAttribute("aria-invalid", problem ? "true" : "false");
     }
     page.hidden = !asked;
-    page.querySelector(".left").textContent = idle ? text("t-idle") : text("t-left", { a: given, n: asked });
+    page.querySelector(".left").textContent = text("t-left", { a: given, n: asked });
+  }
+}
+
+/** Mark the groups in which no question can change an answer any more. */
+function spare(form, answers, derived) {
+  const useful = new Set(answers.flatMap((a) => [...a.missing, ...a.refining]));
+  for (const name of [...useful]) for (const source of derived.get(name) ?? []) useful.add(source);
+  for (const page of form.querySelectorAll(".page:not([hidden])")) {
+    const idle = ![...page.querySelectorAll("[data-fact]")].some((f) => !f.hidden && useful.has(f.dataset.fact));
+    if (idle) page.querySelector(".left").textContent += text("t-idle");
   }
 }
 
@@ -171,7 +202,7 @@ function granted({ words: title, low, high, currency, per, discretionary }, curr
   return words.lang === "zh" ? `${title.zh}：${chinese}` : `${title.en}: ${en}`;
 }
 
-function card(answer, bundle, titles) {
+function card(answer, bundle, titles, held) {
   const made = $("t-result").content.cloneNode(true).firstElementChild;
   const show = (css, content) => {
     const line = made.querySelector(css);
@@ -184,7 +215,8 @@ function card(answer, bundle, titles) {
   const link = made.querySelector("a");
   link.href = page().dataset.scheme + answer.scheme;
   link.textContent = said(answer.title);
-  made.querySelector(".need").textContent = words.needs[bundle.needs[answer.scheme]];
+  const where = held.length > 1 ? document.querySelector(`#places input[value="${bundle.place}"] + span > .name`).textContent + " · " : "";
+  made.querySelector(".what").textContent = where + words.needs[bundle.needs[answer.scheme]];
   const reached = answer.outcome ? outcome(answer.outcome) : "";
   const possible = answer.possible_outcomes.length > 1 && !reached ? answer.possible_outcomes.map(outcome).filter(Boolean) : [];
   show(".outcome", reached || possible.length).textContent = reached || text("t-possible") + possible.join(separator());
@@ -221,7 +253,7 @@ function draw(answers, held) {
   const unfolded = new Set([...document.querySelectorAll("#results .others[open]")].map((d) => d.dataset.status));
   $("results").replaceChildren(...groups.filter((g) => g.inside.length).map(({ status, css, word, inside }) => {
     inside.sort((a, b) => a.missing.length - b.missing.length || (a.scheme < b.scheme ? -1 : 1));
-    const cards = inside.map((a) => card(a, home.get(a.scheme), titles));
+    const cards = inside.map((a) => card(a, home.get(a.scheme), titles, held));
     const section = element("section", `by-status ${css}`);
     const sign = element("span", `sign ${css}`);
     sign.setAttribute("aria-hidden", "true");
@@ -244,19 +276,20 @@ const page = () => document.querySelector("[data-private]");
 
 /** The facts of the form without those that follow by themselves: what a file keeps, and what is answered. */
 function current(form, held) {
-  const typed = read(form), derived = derivations(held), follows = followed(held, typed, derived, page().dataset.day);
+  const typed = { ...carried, ...read(form) }, derived = derivations(held), follows = followed(held, typed, derived);
   return { facts: Object.fromEntries(Object.entries(typed).filter(([name]) => !follows.has(name))), derived, follows };
 }
 
 async function update() {
   const form = $("private-form"), held = chosen();
+  form.setAttribute("aria-busy", "true");
   const { facts, derived, follows } = current(form, held);
-  const { answers, problems } = await answered(facts);
-  const useful = new Set(answers.flatMap((a) => [...a.missing, ...a.refining]));
-  for (const name of [...useful]) for (const source of derived.get(name) ?? []) useful.add(source);
-  const vocabulary = Object.assign({}, ...held.map((b) => b.vocabulary.facts));
-  arrange(form, { facts, follows, wrong: new Map(problems.map((p) => [p.fact, p])), vocabulary, useful });
+  const { values, wrong } = valued(held, facts);
+  arrange(form, { facts, follows, wrong, vocabulary: Object.assign({}, ...held.map((b) => b.vocabulary.facts)) });
+  const answers = await answered(values);
+  spare(form, answers, derived);
   draw(answers, held);
+  form.removeAttribute("aria-busy");
 }
 
 function keep() {
@@ -299,6 +332,7 @@ async function open(file) {
     line.textContent = line.dataset.facts + [...wrong].map(title).join(separator());
   } else {
     write(form, data.facts);
+    carried = Object.fromEntries(Object.entries(data.facts).filter(([name]) => !form.querySelector(`[data-fact="${CSS.escape(name)}"]`)));
     line.textContent = line.dataset.good;
     unsaved = false;
   }
@@ -340,7 +374,8 @@ async function begin() {
     }
     grow(box.closest("[data-fact]"));
     unsaved = true;
-    update();
+    if (pressed) waiting = true;
+    else update();
   });
   $("places").addEventListener("change", async () => { await bring(); update(); });
   $("keep").addEventListener("click", keep);
@@ -350,6 +385,7 @@ async function begin() {
   });
   $("clear").addEventListener("click", () => {
     form.reset();
+    carried = {};
     $("file-said").textContent = "";
     unsaved = false;
     update();
@@ -362,5 +398,16 @@ async function begin() {
   await update();
 }
 
+// Leaving a field by a click must not move the page under the pointer: what a change shows waits until the pointer is up.
+addEventListener("pointerdown", () => { pressed = true; }, true);
+for (const up of ["pointerup", "pointercancel"]) {
+  addEventListener(up, () => {
+    pressed = false;
+    setTimeout(() => {
+      if (waiting) update();
+      waiting = false;
+    });
+  }, true);
+}
 addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 await begin();
