@@ -160,7 +160,9 @@ class Scorer:
                     wrong = np.zeros(len(block), np.bool_)
                 wrong[rows] = True
                 bad += [BadValue(file, first + int(r) + 1, coding.column, _at(problem, values, int(r))) for r in rows]
-            if not isinstance(coded.values, Mapping) or coded.values:  # a list of which no code is asked has no rows to give
+            if (
+                not isinstance(coded.values, Mapping) or coded.values
+            ):  # a list of which no code is asked has no rows to give
                 columns[coding.fact.id] = Column(coded.values, coded.valid)
         return columns, wrong, sorted(bad, key=lambda b: b.row)
 
