@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,8 +20,6 @@ from jifen.facts.values import plain_value
 from jifen.facts.vocabulary import Fact
 from jifen.forms import Words
 from jifen.plan.form import Plan
-from jifen.population.answer_columns import column_name
-from jifen.population.scoring import Scorer, Settings
 from jifen.portal.check import said
 from jifen.portal.groups import both
 from jifen.portal.pages import lang_of, personal, show
@@ -30,6 +27,11 @@ from jifen.portal.rules import rules, today
 from jifen.portal.tables import BYTES, EXCEL, TableError, as_csv, as_excel, read_table, text_of
 from jifen.portal.words import STATUS
 from jifen.problems import ProfileError, nearest
+
+if TYPE_CHECKING:  # the population engine is loaded with the first table
+    import pyarrow as pa
+
+    from jifen.population.scoring import Scorer
 
 SCHEMES = ("cn/work-permit", "cn/r-visa", "cn/k-visa", "cn/work-permit-short-term", "cn/beijing/two-zones")
 """What an employer asks about somebody it wants to hire."""
@@ -204,6 +206,8 @@ def check_table(
     table: Sequence[Sequence[Any]], on: date, lang: str
 ) -> tuple[list[Person], list[dict[str, str | None]]]:
     """Every row of a table with its answers, and the columns that are not known. Raises TableError where no row or no column can be used."""
+    import pyarrow as pa
+
     if len(table) < 2:
         raise TableError("The table has no rows under its header.", "表头之下没有任何行。")
     columns, unknown = _columns(table[0])
@@ -249,6 +253,8 @@ def check_table(
 @lru_cache(maxsize=8)
 def _scorer(_: tuple[tuple[str, str], ...], schema: pa.Schema, on: date) -> Scorer:
     """The population engine for tables with these columns, compiled once."""
+    from jifen.population.scoring import Scorer, Settings
+
     settings = Settings(tuple(_plans(on)), on, reasons=("failing",), keep=(), bad_rows="report")
     return Scorer(rules(), schema, settings)
 
@@ -277,6 +283,7 @@ def _columns(header: Sequence[Any]) -> tuple[dict[int, Fact], list[dict[str, str
 
 def _given(id: str, plan: Plan | None, block: pa.RecordBatch) -> list[Given]:
     """The column of a scheme. What many rows share is one object."""
+    from jifen.population.answer_columns import column_name
 
     def column(part: str) -> list[Any]:
         name = column_name(id, part)

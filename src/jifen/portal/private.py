@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]  # it has no types
 
 from jifen.engines.javascript import ENGINE, export_bundle
 from jifen.facts.units import in_words
@@ -41,7 +41,7 @@ class EngineFinder(BaseFinder):
         yield ENGINE.name, FileSystemStorage(location=ENGINE.parent)
 
 
-class Files(CompressedManifestStaticFilesStorage):
+class Files(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # it has no types
     """Static files under names that change with their content, inside scripts too."""
 
     support_js_module_import_aggregation = True

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from jifen.facts.units import in_words, unit_of
+from jifen.facts.units import in_words, unit_of, with_unit
 from jifen.forms import Words
 from jifen.problems import Where
 from jifen.schemes.citations import LEADING, Citation, read_citations
@@ -158,8 +158,8 @@ class Speech:
         elif match["op"]:
             value = match["value"]
             fact = self.shelf.vocabulary.facts.get(name)
-            if fact and value[0].isdigit() and fact.kind != "date" and (unit := unit_of(fact, self.lang)):
-                value += unit if chinese or unit == "%" else f" {unit}"
+            if fact and value[0].isdigit():
+                value = with_unit(value, fact, self.lang)
             yield self.name(name)
             yield Piece(f" {match['op']} {self.code(name, value)}")
         else:
