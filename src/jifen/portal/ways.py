@@ -12,6 +12,7 @@ from typing import Any
 from jifen.advice.costs import Costs, costs_file, read_costs
 from jifen.advice.path import Paths, Step, Way, find_paths
 from jifen.answers.answer import Answer
+from jifen.facts.units import unit_of
 from jifen.facts.values import show_value
 from jifen.portal.groups import group_of
 from jifen.portal.rules import Kept, Subject, key_of, rules
