@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.staticfiles.finders import BaseFinder
-from django.core.files.storage import FileSystemStorage, Storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
-from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]  # it has no types
 
-from jifen.engines.javascript import ENGINE, export_bundle
+from jifen.engines.javascript import export_bundle
 from jifen.facts.units import in_words
 from jifen.facts.vocabulary import currency_places
 from jifen.portal.check import field, places_offered
@@ -28,23 +24,6 @@ from jifen.portal.questions import held, scope
 from jifen.portal.rules import rules, today
 from jifen.portal.uses import slug
 from jifen.portal.words import NEEDS, STATUS, SURE, need_of, place_words
-
-
-class EngineFinder(BaseFinder):
-    """Serves the engine of the library, one file, with the static files."""
-
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        found = str(ENGINE) if path == ENGINE.name else ""
-        return ([found] if found else []) if find_all else found
-
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
-        yield ENGINE.name, FileSystemStorage(location=ENGINE.parent)
-
-
-class Files(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # it has no types
-    """Static files under names that change with their content, inside scripts too."""
-
-    support_js_module_import_aggregation = True
 
 
 @lru_cache(maxsize=16)
