@@ -505,7 +505,7 @@ CATALOGUE: dict[str, Entry] = {
         "the file cannot be written", "文件无法写入", "a folder that exists, with room, that may be written", "存在、可写且有空间的文件夹"
     ),
     "cannot-read": _entry(
-        "the file cannot be read", "文件无法读取", "a file that you may read", "有读取权限的文件"
+        "the file or folder cannot be read", "文件或文件夹无法读取", "what you may read", "有读取权限的内容"
     ),
     # the portal
     "not-installed": _entry(

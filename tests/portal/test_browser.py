@@ -172,36 +172,6 @@ def test_what_if_is_answered_in_the_browser(server, chromium: Browser) -> None: 
         assert sent == []
 
 
-def test_in_private_mode_no_request_carries_a_fact(server, chromium: Browser, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    """Everything that is sent after the page has come is written down: there is nothing."""
-    with visitor(chromium) as page:
-        page.goto(f"{server.address}/en/private")
-        expect(page.locator("#tally .count")).to_have_count(4)
-        page.wait_for_load_state("networkidle")
-        sent: list[str] = []
-        page.on("request", lambda r: sent.append(f"{r.method} {r.url} {r.post_data or ''}"))
-        page.fill("input[name=birth_date]", "1985-07-08")
-        page.check("input[name=healthy][value=yes]")
-        page.click("summary:has-text('Education')")
-        page.check("input[name='education.degree'][value=doctorate]")
-        first = page.inner_text("#results")
-        page.check("input[name='education.degree'][value=bachelor]")
-        assert page.inner_text("#results") != first
-        with page.expect_download() as download:
-            page.click("#keep")
-        path = tmp_path / "kept.json"
-        download.value.save_as(path)
-        assert json.loads(path.read_text("utf-8"))["facts"]["birth_date"] == "1985-07-08"
-        page.click("#clear")
-        assert page.input_value("input[name=birth_date]") == ""
-        page.set_input_files("#open", path)
-        expect(page.locator("#file-said")).to_have_text("Opened.")
-        assert page.input_value("input[name=birth_date]") == "1985-07-08"
-        assert [s for s in sent if "blob:" not in s] == []
-        assert page.context.cookies() == [] or {c["name"] for c in page.context.cookies()} <= {"jifen-lang"}
-        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
-
-
 @pytest.mark.parametrize("sample", ["engineer", "mononym", "laureate", "family"])
 def test_browser_and_server_give_the_same_answers(server, chromium: Browser, sample: str) -> None:  # type: ignore[no-untyped-def]
     """The status of every scheme on the result page is the one that the browser's engine gives."""

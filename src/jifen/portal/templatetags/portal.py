@@ -116,10 +116,15 @@ def listed(context: Context, items: list[str]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def tongue(context: Context, text: str) -> SafeString:
     """Marks text that stands in the other language, for screen readers and fonts."""
+    return foreign(text, context["lang"])
+
+
+def foreign(text: str, lang: str) -> SafeString:
+    """The attribute that says so; empty for text in the page's own language."""
     chinese = any("\u4e00" <= c <= "\u9fff" for c in text)
-    if context["lang"] == "zh" and not chinese:
+    if lang == "zh" and not chinese:
         return mark_safe(' lang="en"')
-    return mark_safe(' lang="zh-Hans"') if context["lang"] == "en" and chinese else mark_safe("")
+    return mark_safe(' lang="zh-Hans"') if lang == "en" and chinese else mark_safe("")
 
 
 @register.filter
