@@ -35,9 +35,12 @@ def prepare() -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    from django.db import connections
+
     from jifen.portal.drafts import sweep
 
     sweep()
+    connections.close_all()  # an open connection does not outlive the parting of processes
 
 
 def warm() -> None:
