@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -73,6 +74,10 @@ class Judge:
     def between(self, name: str, low: int, high: int) -> Any:
         """That a variable lies in `low..high`."""
         return every([self.at_least(name, low), _not(self.at_least(name, high + 1))])
+
+    def differs(self, name: str, low: int, high: int) -> Any:
+        """That a variable does not lie in `low..high`."""
+        return _not(self.between(name, low, high))
 
     # --- nodes ------------------------------------------------------------------------------------------------
 
@@ -247,12 +252,16 @@ class Judge:
 
     def cost_at_most(self, prices: Mapping[str, Sequence[tuple[int, int, int]]], most: int) -> Any:
         """That the cells of a person cost together no more than this; for each variable spans of values with their cost."""
+        unit = math.gcd(*(cost for spans in prices.values() for _, _, cost in spans)) or 1
         terms = [
-            (self._named(self.between(n, a, b)), cost) for n, spans in prices.items() for a, b, cost in spans if cost
+            (self._named(self.between(n, a, b)), cost // unit)
+            for n, spans in prices.items()
+            for a, b, cost in spans
+            if cost
         ]
         if most < 0:
             return NO
-        return z3.PbLe(terms, most) if terms else YES
+        return z3.PbLe(terms, most // unit) if terms else YES
 
     def find(self, *claims: Any, fixed: Mapping[str, int] = {}) -> Assignment | None:
         """The variables of a person for whom all claims are true, or None: then it is proven that there is none.

@@ -39,6 +39,17 @@ def test_verify_proves_several_schemes_at_once_and_prints_json() -> None:
     assert reports[1]["accepted"][0]["id"] == "changes-nothing C.3"
 
 
+def test_verify_shows_a_person_who_meets_two_outcomes() -> None:
+    result = run("verify", "jp/highly-skilled-professional-c", "--overlaps", "--jobs", "1")
+    assert result.exit_code == 0
+    assert "one person can meet both hsp_80 and hsp_70; the first is the answer  2025-10-16" in result.stdout
+    assert "      outcome: hsp_80\n" in result.stdout
+    [report] = json.loads(run("verify", "hk/ttps", "--jobs", "1", "--format", "json").stdout)
+    pairs = [(o["first"], o["second"]) for o in report["ordered_outcomes"] if o["version"] == "2024-10-16"]
+    assert pairs == [("A", "B"), ("A", "C")]
+    assert all("outcome: A\n" in o["case"] + "\n" for o in report["ordered_outcomes"])
+
+
 def test_verify_of_a_draft_names_the_row_and_a_person_and_ends_with_one(tmp_path: Path) -> None:
     home = tmp_path / "xx" / "points"
     home.mkdir(parents=True)

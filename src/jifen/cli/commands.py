@@ -124,6 +124,14 @@ def show(
     diagram: Annotated[
         Path | None, typer.Option("--diagram", metavar="FILE.svg", help="Write the decision as a picture instead.")
     ] = None,
+    cells: Annotated[
+        str | None,
+        typer.Option(
+            "--cells",
+            metavar="ID",
+            help="With --diagram: facts and their cells instead, for a criterion, a condition or an outcome; `outcome` for the whole.",
+        ),
+    ] = None,
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Show the law of a scheme as readable tables with their citations."""
@@ -132,8 +140,17 @@ def show(
         from jifen.cli.proof import side
         from jifen.proof.picture import picture
 
-        drawn, _ = side(load_rules(policies), f"{scheme}@{on}" if on else scheme)
-        write_whole(diagram, picture(drawn, lang or "en"))
+        rules = load_rules(policies)
+        drawn, day = side(rules, f"{scheme}@{on}" if on else scheme)
+        if cells is None:
+            text = picture(drawn, lang or "en")
+        else:
+            from jifen.proof.cellpicture import cell_picture
+            from jifen.proof.ground import Ground, collector_paused
+
+            with collector_paused():
+                text = cell_picture(Ground(rules, drawn, day), "" if cells == "outcome" else cells, lang or "en")
+        write_whole(diagram, text)
         print(f"{diagram}")
         return
     if scheme.endswith(".md") and not path.is_file():
