@@ -13,6 +13,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date
 from importlib.metadata import version
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -79,7 +80,7 @@ def judged(scheme: str) -> tuple[str, Counter[str], list[str], float]:
             costs = read_costs(costs_file(), rules.vocabulary)
             for question in judged_paths(rules, plan, costs, DAY, Random(scheme), targets(plan)):
                 ask(question, "path")
-        for one, other in zip(versions, versions[1:], strict=False):
+        for one, other in pairwise(versions):
             counts["steps"] += 1
             for question in differing(rules, one, other):
                 ask(question, f"{one.start} → {other.start}")

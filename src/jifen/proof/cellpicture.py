@@ -325,8 +325,8 @@ def _place(ranks: list[list[_Box]]) -> None:
         for rank in ranks if sweep % 2 == 0 else reversed(ranks):
             wishes = []
             for box in rank:
-                near = [*above.get(id(box), []), *(t for _, _, t in box.fields if t)]
-                centre = sum(b.x + b.width / 2 for b in near) / len(near) if near else box.x + box.width / 2
+                beside = [*above.get(id(box), []), *(t for _, _, t in box.fields if t)]
+                centre = sum(b.x + b.width / 2 for b in beside) / len(beside) if beside else box.x + box.width / 2
                 wishes.append(centre - box.width / 2)
             _spread(rank, wishes, gap)
     least = min(b.x for rank in ranks for b in rank)
