@@ -221,3 +221,7 @@ def test_a_diagram_of_what_a_scheme_does_not_have_is_refused_with_the_nearest(tm
     assert isinstance(error, RequestError)
     assert error.problems[0].nearest == "salary"
     assert not (tmp_path / "x.svg").exists()
+
+
+def test_cells_need_a_picture() -> None:
+    assert run("show", "cn/work-permit", "--cells", "salary").exit_code == 2

@@ -111,7 +111,7 @@ def _listed(rules: door.Jifen, id_: str) -> dict[str, Any]:
 
 
 @app.command(
-    epilog="Examples:  jifen show cn/work-permit  ·  jifen show sg/compass --on 2027-01-01 --format markdown  ·  jifen show policies/cn/k-visa/2025-10-01.md --watch"
+    epilog="Examples:  jifen show cn/work-permit  ·  jifen show sg/compass --on 2027-01-01 --format markdown  ·  jifen show policies/cn/k-visa/2025-10-01.md --watch  ·  jifen show cn/work-permit --diagram salary.svg --cells salary"
 )
 def show(
     scheme: Annotated[str, typer.Argument(help="A scheme's id, or the file of one that is being written.")],
@@ -136,6 +136,8 @@ def show(
 ) -> None:
     """Show the law of a scheme as readable tables with their citations."""
     path, lang = Path(scheme), only.value if only else ""
+    if cells is not None and diagram is None:
+        raise typer.BadParameter("only with --diagram", param_hint="--cells")
     if diagram is not None:
         from jifen.cli.proof import side
         from jifen.proof.picture import picture
