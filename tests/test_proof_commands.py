@@ -39,6 +39,17 @@ def test_verify_proves_several_schemes_at_once_and_prints_json() -> None:
     assert reports[1]["accepted"][0]["id"] == "changes-nothing C.3"
 
 
+def test_verify_shows_a_person_who_meets_two_outcomes() -> None:
+    result = run("verify", "jp/highly-skilled-professional-c", "--overlaps", "--jobs", "1")
+    assert result.exit_code == 0
+    assert "one person can meet both hsp_80 and hsp_70; the first is the answer  2025-10-16" in result.stdout
+    assert "      outcome: hsp_80\n" in result.stdout
+    [report] = json.loads(run("verify", "hk/ttps", "--jobs", "1", "--format", "json").stdout)
+    pairs = [(o["first"], o["second"]) for o in report["ordered_outcomes"] if o["version"] == "2024-10-16"]
+    assert pairs == [("A", "B"), ("A", "C")]
+    assert all("outcome: A\n" in o["case"] + "\n" for o in report["ordered_outcomes"])
+
+
 def test_verify_of_a_draft_names_the_row_and_a_person_and_ends_with_one(tmp_path: Path) -> None:
     home = tmp_path / "xx" / "points"
     home.mkdir(parents=True)
@@ -157,3 +168,60 @@ def test_show_draws_the_decision(tmp_path: Path, lang: str, words: list[str]) ->
 def test_a_picture_goes_nowhere_that_does_not_exist(tmp_path: Path) -> None:
     error = run("show", "hk/ttps", "--diagram", str(tmp_path / "no" / "decision.svg")).exception
     assert isinstance(error, RequestError)
+
+
+# --- the diagram over cells ------------------------------------------------------------------------------------
+
+
+def _texts(path: Path) -> list[str]:
+    return [e.text or "" for e in ET.parse(path).iter() if e.tag.endswith("text")]
+
+
+@pytest.mark.parametrize(
+    ("lang", "told", "ask", "cell", "end"),
+    [
+        ("en", "Complete: 9 boxes, 9 facts.", "Years of work in the last five", "≥ 3 years", "Category A, high income"),
+        ("zh", "完整：9个框，9项事实。", "过去五年内的工作年限", "≥ 3 年", "A类，高收入人士"),
+    ],
+)
+def test_show_draws_facts_cells_and_outcomes(
+    tmp_path: Path, lang: str, told: str, ask: str, cell: str, end: str
+) -> None:
+    path = tmp_path / "cells.svg"
+    result = run("show", "hk/ttps", "--on", "2026-01-01", "--diagram", str(path), "--cells", "outcome", "--lang", lang)
+    assert result.exit_code == 0
+    texts = _texts(path)
+    assert told in texts[1]
+    assert {ask, cell, end} <= set(texts)
+
+
+def test_a_diagram_of_a_criterion_ends_in_its_points(tmp_path: Path) -> None:
+    path = tmp_path / "salary.svg"
+    run("show", "cn/work-permit", "--on", "2026-01-01", "--diagram", str(path), "--cells", "salary")
+    ends = [t for t in _texts(path) if t.endswith(" points")]
+    assert ends == ["0 points", "5 points", "8 points", "11 points", "14 points", "17 points", "20 points"]
+
+
+def test_a_large_diagram_is_drawn_from_the_top_and_says_what_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "large.svg"
+    run("show", "cn/work-permit", "--on", "2026-01-01", "--diagram", str(path), "--cells", "outcome")
+    texts = _texts(path)
+    assert texts[1].endswith("The first 64 of 35737 boxes are drawn; dashed boxes stand for the rest.")
+    assert any(t.endswith(" boxes not drawn") for t in texts)
+
+
+def test_points_that_add_up_stand_in_the_cells(tmp_path: Path) -> None:
+    path = tmp_path / "points.svg"
+    run("show", "jp/highly-skilled-professional-b", "--on", "2026-01-01", "--diagram", str(path), "--cells", "points")
+    assert {"+5", "+30", "Highest degree"} <= set(_texts(path))
+
+
+def test_a_diagram_of_what_a_scheme_does_not_have_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    error = run("show", "cn/work-permit", "--diagram", str(tmp_path / "x.svg"), "--cells", "salery").exception
+    assert isinstance(error, RequestError)
+    assert error.problems[0].nearest == "salary"
+    assert not (tmp_path / "x.svg").exists()
+
+
+def test_cells_need_a_picture() -> None:
+    assert run("show", "cn/work-permit", "--cells", "salary").exit_code == 2

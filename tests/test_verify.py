@@ -9,6 +9,7 @@ import pytest
 from jifen.answers.cases import read_cases, run_case
 from jifen.answers.door import Jifen
 from jifen.facts.profiles import read_profile
+from jifen.plan.diagram import bounds
 from jifen.problems import PolicyError
 from jifen.proof.clauses import overlaps
 from jifen.proof.ground import Ground, Wish, versions_days, yes
@@ -148,3 +149,15 @@ def test_an_mcdc_pair_has_two_answers(rules: Jifen) -> None:
             for p in (pair.first, pair.second)
         ]
         assert (answers[0].status, answers[0].outcome) != (answers[1].status, answers[1].outcome), pair.names
+
+
+def test_a_maximum_that_the_law_does_not_print_is_the_most_that_somebody_can_have(rules: Jifen) -> None:
+    """The bonus points of Japan's scheme sum up to 100, but two of them exclude each other."""
+    plan = rules.plan("jp/highly-skilled-professional-a", date(2026, 11, 23))
+    assert plan
+    assert (plan.parts["bonus"].most, plan.parts[""].most) == (90, 220)
+    for scheme, versions in rules.shelf.schemes.items():
+        plan = rules.plan(scheme, versions[-1].start)
+        for part in plan.parts.values() if plan else ():
+            if not part.criterion.caps:
+                assert bounds(plan.diagrams({}).of(part.points))[1] == part.most, scheme

@@ -111,7 +111,7 @@ def _listed(rules: door.Jifen, id_: str) -> dict[str, Any]:
 
 
 @app.command(
-    epilog="Examples:  jifen show cn/work-permit  ·  jifen show sg/compass --on 2027-01-01 --format markdown  ·  jifen show policies/cn/k-visa/2025-10-01.md --watch"
+    epilog="Examples:  jifen show cn/work-permit  ·  jifen show sg/compass --on 2027-01-01 --format markdown  ·  jifen show policies/cn/k-visa/2025-10-01.md --watch  ·  jifen show cn/work-permit --diagram salary.svg --cells salary"
 )
 def show(
     scheme: Annotated[str, typer.Argument(help="A scheme's id, or the file of one that is being written.")],
@@ -124,16 +124,35 @@ def show(
     diagram: Annotated[
         Path | None, typer.Option("--diagram", metavar="FILE.svg", help="Write the decision as a picture instead.")
     ] = None,
+    cells: Annotated[
+        str | None,
+        typer.Option(
+            "--cells",
+            metavar="ID",
+            help="With --diagram: facts and their cells instead, for a criterion, a condition or an outcome; `outcome` for the whole.",
+        ),
+    ] = None,
     policies: Policies = [],  # noqa: B006
 ) -> None:
     """Show the law of a scheme as readable tables with their citations."""
     path, lang = Path(scheme), only.value if only else ""
+    if cells is not None and diagram is None:
+        raise typer.BadParameter("only with --diagram", param_hint="--cells")
     if diagram is not None:
         from jifen.cli.proof import side
         from jifen.proof.picture import picture
 
-        drawn, _ = side(load_rules(policies), f"{scheme}@{on}" if on else scheme)
-        write_whole(diagram, picture(drawn, lang or "en"))
+        rules = load_rules(policies)
+        drawn, day = side(rules, f"{scheme}@{on}" if on else scheme)
+        if cells is None:
+            text = picture(drawn, lang or "en")
+        else:
+            from jifen.proof.cellpicture import cell_picture
+            from jifen.proof.ground import Ground, collector_paused
+
+            with collector_paused():
+                text = cell_picture(Ground(rules, drawn, day), "" if cells == "outcome" else cells, lang or "en")
+        write_whole(diagram, text)
         print(f"{diagram}")
         return
     if scheme.endswith(".md") and not path.is_file():

@@ -27,6 +27,9 @@ def verify(
     scheme: Annotated[list[str], typer.Argument(help="Ids, groups, or files of versions; all if left out.")] = [],  # noqa: B006
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="How many schemes to prove at once.")] = os.cpu_count()
     or 1,
+    overlaps: Annotated[
+        bool, typer.Option("--overlaps", help="Also show the outcomes that one person can meet, with such a person.")
+    ] = False,
     format: AsText = Format.text,
     lang: Language = Lang.en,
     policies: Policies = [],  # noqa: B006
@@ -53,7 +56,7 @@ def verify(
     if format is Format.json:
         print_json([r.data() for r in reports])
     else:
-        render_proof.reports(reports, lang.value)
+        render_proof.reports(reports, lang.value, overlaps)
     if not all(r.holds for r in reports):
         raise typer.Exit(1)
 

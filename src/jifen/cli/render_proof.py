@@ -22,13 +22,13 @@ _SAY = {
     "en": {
         "holds": "holds", "versions": "versions", "days": "days", "findings": "findings", "accepted": "accepted oddities",
         "law": "law", "case": "a person who shows it, for cases.yaml", "why": "accepted", "all": "Every check of every scheme holds, for all possible people.",
-        "sum": "{n} schemes, {d} versions and days of change proven, {f} findings.", "ordered": "outcomes that overlap are ordered",
+        "sum": "{n} schemes, {d} versions and days of change proven, {f} findings.", "ordered": "one person can meet both {first} and {second}; the first is the answer",
         "proving": "Proving",
     },
     "zh": {
         "holds": "成立", "versions": "个版本", "days": "个变动日", "findings": "项发现", "accepted": "项已接受的异常", "law": "法条",
         "case": "可作例证的人（可贴入 cases.yaml）", "why": "已接受", "all": "所有方案的所有检查对一切可能的人均成立。",
-        "sum": "共证明 {n} 个方案、{d} 个版本及变动日，{f} 项发现。", "ordered": "重叠的结果按顺序适用", "proving": "证明中",
+        "sum": "共证明 {n} 个方案、{d} 个版本及变动日，{f} 项发现。", "ordered": "同一人可同时符合 {first} 与 {second}，以前者为准", "proving": "证明中",
     },
 }  # fmt: skip
 
@@ -47,8 +47,8 @@ def progress(total: int, lang: str) -> Iterator[Callable[[str], None]]:
         yield step
 
 
-def reports(found: Sequence[Report], lang: str) -> None:
-    """One line a scheme; findings and accepted oddities below it."""
+def reports(found: Sequence[Report], lang: str, overlaps: bool = False) -> None:
+    """One line a scheme; findings and accepted oddities below it, and with `overlaps` the outcomes that one person can meet."""
     console, say = _console(), _SAY[lang]
     for report in found:
         mark, colour = ("●", "green") if report.holds else ("✕", "red")
@@ -74,6 +74,8 @@ def reports(found: Sequence[Report], lang: str) -> None:
                 cite = all_text(oddity.citations, lang)
                 colon = ": " if lang == "en" else "："
                 console.print(f"      [dim]{say['why']}{colon}{escape(oddity.reason[lang])} {escape(f'[{cite}]')}[/]")
+        if overlaps:
+            _overlaps(console, report, lang)
     count = sum(len(r.findings) + len(r.problems) for r in found)
     console.print()
     console.print(say["sum"].format(n=len(found), d=sum(r.days for r in found), f=count))
@@ -91,6 +93,16 @@ def _finding(console: Console, group: Sequence[Finding], lang: str) -> None:
     if finding.case:
         console.print(f"      [dim]{say['case']}[/]")
         console.print(escape("\n".join("    " + line for line in finding.case.splitlines())), soft_wrap=True)
+
+
+def _overlaps(console: Console, report: Report, lang: str) -> None:
+    """Each pair of outcomes that overlap once, with the person of the latest version."""
+    say = _SAY[lang]
+    for overlap in {(o.first, o.second): o for o in report.overlaps}.values():
+        text = say["ordered"].format(first=overlap.first, second=overlap.second)
+        console.print(f"    [dim]○[/] {escape(text)}  [dim]{overlap.version}[/]")
+        console.print(f"      [dim]{say['case']}[/]")
+        console.print(escape("\n".join("    " + line for line in overlap.case.splitlines())), soft_wrap=True)
 
 
 def _shown(file: str) -> str:

@@ -118,7 +118,7 @@ class Compiler:
             variables={name: self.vars[name] for name in levels},
             levels=levels,
             first_authority=first_authority,
-            parts=self.parts,
+            parts=criteria.with_maxima(self.parts, levels),
             total=self.total,
             best_total=best_total,
             ranking=self.total is not None and scheme.pass_mark is None and not self.points_decide,

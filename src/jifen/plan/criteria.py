@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jifen.plan import comparisons, tables, truths
+from jifen.plan.diagram import Diagrams, bounds
 from jifen.plan.form import Part
-from jifen.plan.nodes import Node
+from jifen.plan.nodes import Node, cells, variables
 from jifen.problems import PolicyError, Problem
 from jifen.schemes.model import ConditionTable, Criterion, FactTable, ValueOf
 
 if TYPE_CHECKING:
     from jifen.plan.compile import Compiler
+
+
+LOOKED_INTO = 400
+"""Edges in a criterion from which on its parts are not held against each other."""
 
 
 def points_of(compiler: Compiler, criterion: Criterion) -> Node:
@@ -63,6 +71,23 @@ def points_of(compiler: Compiler, criterion: Criterion) -> Node:
     declared = min(always) if always else max((m for m, _ in ceilings), default=reachable)
     compiler.parts[criterion.id] = Part(criterion, points, uncapped, min(declared, reachable) if always else declared)
     return points
+
+
+def with_maxima(parts: Mapping[str, Part], levels: Mapping[str, int]) -> dict[str, Part]:
+    """The criteria with the most points that somebody can have, where the law prints no maximum.
+
+    The sum of the parts is that already, unless two parts ask the same fact and may not be had together. That is not looked into where
+    a table is as large as `LOOKED_INTO` (every plan is compiled for every answer); a test says that the sum is right there.
+    """
+    diagrams = Diagrams(levels, {})
+    found = dict(parts)
+    for name, part in parts.items():
+        if part.criterion.caps or part.points.kind != "sum":
+            continue
+        count = Counter(v for child in part.points.children for v in variables([child]))
+        if sum(map(len, cells([part.points]).values())) < LOOKED_INTO and any(n > 1 for n in count.values()):
+            found[name] = replace(part, most=bounds(diagrams.of(part.points))[1])
+    return found
 
 
 def _below_zero(compiler: Compiler, part: object) -> bool:

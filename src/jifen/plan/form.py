@@ -48,7 +48,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Part:
-    """A criterion in a plan: its points, the points before its cap, its declared maximum."""
+    """A criterion in a plan: its points, the points before its cap, and the most: as declared, or else what somebody can have."""
 
     criterion: Criterion
     points: Node

@@ -88,20 +88,20 @@ def _item(item: Item, lang: str, depth: int) -> list[str]:
 # --- drawing --------------------------------------------------------------------------------------------------
 
 
-def _wide(text: str) -> int:
+def wide(text: str) -> int:
     """The width of text in halves of a Chinese character."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _wrapped(text: str, room: int) -> list[str]:
+def wrapped(text: str, room: int) -> list[str]:
     """Lines of at most `room` halves; what follows the first is set in."""
     indent = len(text) - len(text.lstrip()) + 3
     lines, line = [], " " * (indent - 3)
     for word in text.split():
-        parts = [word] if _wide(word) <= room // 2 else list(word)
+        parts = [word] if wide(word) <= (room if word.isascii() else room // 2) else list(word)
         for n, part in enumerate(parts):
             glue = "" if n or not line.strip() else " "
-            if line.strip() and _wide(line + glue + part) > room:
+            if line.strip() and wide(line + glue + part) > room:
                 lines.append(line)
                 line = " " * indent + part
             else:
@@ -117,7 +117,7 @@ def picture(scheme: Scheme, lang: str = "en") -> str:
     drawn: list[tuple[Box, list[str], int, int]] = []
     top = 84
     for box in boxes:
-        lines = [w for line in box.lines for w in _wrapped(line, room)]
+        lines = [w for line in box.lines for w in wrapped(line, room)]
         height = _PAD * 2 + _LINE * (len(lines) + 1 + (1 if box.how else 0))
         drawn.append((box, lines, top, height))
         top += height + _GAP
@@ -203,7 +203,7 @@ def _across(x: int, y: int, to_x: int, to_y: int, way: str, word: str, lane: int
 
 
 def _end(text: str, x: int, y: int, nothing: bool) -> str:
-    lines = _wrapped(text, 30)
+    lines = wrapped(text, 30)
     height = 20 + _LINE * len(lines)
     out = [
         f'<rect class="{"nil" if nothing else "end"}" x="{x}" y="{y - height // 2}" width="230" height="{height}" rx="{height // 2}"/>'

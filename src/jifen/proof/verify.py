@@ -25,12 +25,13 @@ CHECKS: tuple[Callable[[Ground], Iterator[Finding]], ...] = (rows.check, maxima.
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two outcomes that one person can meet: the better is the answer, because it stands first."""
+    """Two outcomes that one person can meet: the better is the answer, because it stands first. `case` is the person, for `cases.yaml`."""
 
     version: date
     first: str
     second: str
     person: Person
+    case: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Report:
             ],
             "problems": [p.data() for p in self.problems],
             "ordered_outcomes": [
-                {"version": o.version.isoformat(), "first": o.first, "second": o.second} for o in self.overlaps
+                {"version": o.version.isoformat(), "first": o.first, "second": o.second, "case": o.case}
+                for o in self.overlaps
             ],
         }
 
@@ -150,8 +152,11 @@ def _decided(ground: Ground, check: Callable[[Ground], Iterator[Finding]]) -> li
 
 
 def _overlaps(ground: Ground) -> Iterator[Overlap]:
+    scheme = ground.scheme
+    titles = {o.id: o.title["en"] for o in scheme.outcomes}
     for first, second, person in clauses.overlaps(ground):
-        yield Overlap(ground.scheme.start, first, second, person)
+        name = f"{titles[first]} and {titles[second]}: the first is the answer"
+        yield Overlap(scheme.start, first, second, person, case_text(ground.rules, scheme.id, ground.on, person, name))
 
 
 def _with_case(rules: Jifen, finding: Finding) -> Finding:
