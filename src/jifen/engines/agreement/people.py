@@ -29,6 +29,8 @@ Array = NDArray[Any]
 Person = Mapping[str, Value]
 _SHARES = (0, 2, 10, 30)
 """How many in a hundred facts are unknown, in turn."""
+_PATTERNS = 64
+"""Sets of unknown facts in a block of people, for each of the shares."""
 
 
 @dataclass(frozen=True)
@@ -220,11 +222,16 @@ def of_people(people: Sequence[Person], plan: Plan, vocabulary: Vocabulary) -> C
 
 
 def at_random(plan: Plan, vocabulary: Vocabulary, rows: int, seed: str) -> Crowd:
-    """So many random people, the same for the same seed. In turn all facts of a person are known, or all but 2, 10 or 30 in a hundred."""
+    """So many random people, the same for the same seed. In turn all facts of a person are known, or all but 2, 10 or 30 in a hundred.
+
+    Which facts these are is drawn for groups of people rather than for each (people who do not know the same facts ask the same of the
+    reference). A choice of the applicant is open for one in sixteen of those only: what it comes to is worked out person by person.
+    """
     random = np.random.Generator(np.random.PCG64(int.from_bytes(hashlib.sha256(seed.encode()).digest(), "big")))
     people = People(plan, vocabulary)
     edges, codes = people.edges(), people.codes()
-    share = np.array(_SHARES, np.uint8)[np.arange(rows) % len(_SHARES)]
+    pattern = np.arange(rows) % (len(_SHARES) * _PATTERNS)
+    share = np.array(_SHARES, np.uint8)[np.arange(len(_SHARES) * _PATTERNS) % len(_SHARES)]
     columns: dict[str, Column] = {}
     for name in people.facts:
         fact = vocabulary.facts[name]
@@ -238,7 +245,10 @@ def at_random(plan: Plan, vocabulary: Vocabulary, rows: int, seed: str) -> Crowd
             near = np.array(edges[name], np.int64)[random.integers(len(edges[name]), size=rows)]
             anywhere = random.integers(fact.low, fact.high, size=rows, endpoint=True)
             values = np.where(random.integers(100, size=rows, dtype=np.uint8) < 85, near, anywhere)
-        columns[name] = Column(values, random.integers(100, size=rows, dtype=np.uint8) >= share)
+        known = (random.integers(100, size=len(share), dtype=np.uint8) >= share)[pattern]
+        if name in plan.choices:
+            known |= random.integers(16, size=rows, dtype=np.uint8) > 0
+        columns[name] = Column(values, known)
     for variable in plan.variables.values():
         if isinstance(variable.compute, RatioOf):
             _near_ratios(plan, vocabulary, columns, variable.compute, variable.name, random)
