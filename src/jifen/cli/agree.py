@@ -49,7 +49,8 @@ def agree(
     scheme: Annotated[str, typer.Argument(help="A scheme's id or group; all if left out.")] = "",
     people: Annotated[int, typer.Option("-n", "--people", min=0, help="Random people a scheme.")] = 1000,
     function: Annotated[
-        int | None, typer.Option("--function", min=0, help="Of these, so many for the generated function; all if left out.")
+        int | None,
+        typer.Option("--function", min=0, help="Of these, so many for the generated function; all if left out."),
     ] = None,
     browser: Annotated[int, typer.Option("--browser", min=0, help="Of these, so many for the browser's engine.")] = 200,
     strange: Annotated[
@@ -274,7 +275,9 @@ def _table(found: list[dict[str, Any]], lang: Lang) -> None:
         shown = str(say["stale"]) if cases["stale"] else f"{cases['cases']:,}"
         kinds = [people.get(k, 0) for k in ("edges", "random", "combinations", "out of domain")]
         kinds[2] += sum(f["combinations_of_criteria"].values())
-        asked = [engines.get(e, {}).get("people", 0) for e in ("reference, one by one", "kernel", "python", "sql", "browser")]
+        asked = [
+            engines.get(e, {}).get("people", 0) for e in ("reference, one by one", "kernel", "python", "sql", "browser")
+        ]
         style = "red" if wrong or cases["stale"] else None
         table.add_row(f["scheme"], *(f"{n:,}" for n in (*kinds, *asked)), shown, f"{wrong:,}", style=style)
     console.print(table)

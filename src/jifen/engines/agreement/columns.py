@@ -190,10 +190,9 @@ class _Walk:
             if node.argument.kind == "var":
                 return self._case_of_variable(node)
             return self._case(node)
+        made = self._side(node.children[0])
         for step in self.asked.fold(node):
-            made = self._sides.get(step)
-            if made is None:
-                made = self._sides[step] = self._step(step, [(c, *self._side(c), None) for c in step.children])
+            made = self._sides[step] = self._step(step, [(c, *self._side(c), None) for c in step.children])
         return made
 
     def _variable(self, node: Node) -> tuple[Array, list[int]]:

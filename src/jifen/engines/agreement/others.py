@@ -117,9 +117,8 @@ class Sql:
             connection.register("people", self._table(crowd))
             found = connection.sql(self.text).to_arrow_table().sort_by("id")
         plan = self.plan
-        statuses, outcomes = list(STATUSES), list(plan.outcomes)
-        status, refused = _places(found.column("status"), statuses)
-        outcome, _ = _places(found.column("outcome"), outcomes)
+        status, refused = _places(found.column("status"), STATUSES)
+        outcome, _ = _places(found.column("outcome"), plan.outcomes)
         exact = found.column("exact").fill_null(False).to_numpy()
         points = None
         if plan.total is not None:
@@ -138,7 +137,7 @@ class Sql:
         return pa.table(columns)
 
 
-def _places(texts: Any, names: list[str]) -> tuple[Array, Array]:
+def _places(texts: Any, names: Sequence[str]) -> tuple[Array, Array]:
     """The place of each text among names, -1 for none; and where there is none."""
     coded = texts.combine_chunks().dictionary_encode()
     at = np.array([*(names.index(t) for t in coded.dictionary.to_pylist()), -1], np.int16)
@@ -200,8 +199,7 @@ def node_program() -> str | None:
         from playwright._impl._driver import compute_driver_executable
     except ImportError:
         return None
-    program = compute_driver_executable()
-    return str(program[0] if isinstance(program, tuple) else program)
+    return str(compute_driver_executable()[0])
 
 
 class Browser:
@@ -225,7 +223,10 @@ class Browser:
         people = [{f: plain_value(facts[f], v) for f, v in p.items()} for p in crowd.people()]
         told = self.answers(people)
         refused = np.array(["refused" in t for t in told], bool)
-        told = [t if "refused" not in t else {"status": STATUSES[-1], "outcome": None, "points": None, "criteria": {}} for t in told]
+        told = [
+            t if "refused" not in t else {"status": STATUSES[-1], "outcome": None, "points": None, "criteria": {}}
+            for t in told
+        ]
         places: dict[str | None, int] = {None: -1} | {o: n for n, o in enumerate(plan.outcomes)}
         status = np.array([STATUSES.index(t["status"]) for t in told], np.uint8)
         outcome = np.array([places[t["outcome"]] for t in told], np.int16)
@@ -238,4 +239,3 @@ class Browser:
 def _pairs(given: Sequence[Sequence[int] | None]) -> tuple[Array, Array]:
     made = np.array([(0, 0) if pair is None else tuple(pair) for pair in given], np.int64).reshape(-1, 2)
     return made[:, 0], made[:, 1]
-

@@ -9,8 +9,8 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from datetime import date
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -129,8 +129,6 @@ def columns_of(people: Sequence[Person], facts: Sequence[str], vocabulary: Vocab
     return found
 
 
-
-
 @dataclass(frozen=True)
 class Crowd:
     """People in columns: whole numbers in the coding of each fact, yes/no for each code; `valid` says where a fact is known."""
@@ -156,10 +154,8 @@ class Crowd:
         """One list a fact: the value of each person, None where it is unknown."""
         found = []
         for column in self.columns.values():
-            if isinstance(column.values, Mapping):
-                values = _sets(column.values, self.rows)
-            else:
-                values = column.values.tolist()
+            held = column.values
+            values: list[Value | None] = _sets(held, self.rows) if isinstance(held, Mapping) else held.tolist()
             if column.valid is not None:
                 values = [v if k else None for v, k in zip(values, column.valid.tolist(), strict=True)]
             found.append(values)
@@ -188,10 +184,11 @@ class Crowd:
                 held = values.get(variable.code) if isinstance(values, Mapping) else values
                 found[name] = (np.zeros(self.rows, np.int64) if held is None else held.astype(np.int64)), told
             else:
-                parts = [self.columns[f].values for f in variable.facts]
-                made, computed = np.zeros(self.rows, np.int64), {}
-                rows = np.flatnonzero(known)
-                for row, key in zip(rows.tolist(), zip(*(p[rows].tolist() for p in parts), strict=True), strict=True):  # type: ignore[call-overload]
+                parts = [np.asarray(self.columns[f].values) for f in variable.facts]
+                made, rows = np.zeros(self.rows, np.int64), np.flatnonzero(known)
+                computed: dict[tuple[Value, ...], int] = {}
+                keys = zip(*(p[rows].tolist() for p in parts), strict=True)
+                for row, key in zip(rows.tolist(), keys, strict=True):
                     if key not in computed:
                         value = variable.known(dict(zip(variable.facts, key, strict=True)), on)
                         assert value is not None
@@ -295,9 +292,10 @@ class Combinations:
             places, cell = np.divmod(places, len(values) + 1)
             known = cell < len(values)
             cell[~known] = 0
-            if isinstance(values[0], frozenset):
-                codes = sorted(frozenset().union(*values))  # type: ignore[arg-type]
-                held = {c: np.array([c in v for v in values], bool)[cell] for c in codes}  # type: ignore[operator]
+            sets = [v for v in values if isinstance(v, frozenset)]
+            if sets:
+                codes = sorted(frozenset().union(*sets))
+                held = {c: np.array([c in v for v in sets], np.bool_)[cell] for c in codes}
                 columns[name] = Column(held, known)
             else:
                 columns[name] = Column(np.array(values, np.int64)[cell], known)
