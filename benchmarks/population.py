@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 import jifen
 from jifen.population.declared import population_file, read_declared
 from jifen.population.job import Job
+from jifen.population.partitions import evaluate_files
 from jifen.population.people import read_people
 from jifen.population.reforms import with_pass_mark
 from jifen.population.scoring import Settings
@@ -166,11 +167,11 @@ def spark(people: Path, rounds: int, folder: Path) -> None:
         alone = statistics.median(
             seconds(lambda: score(people, folder / "one", ("cn/work-permit",), 1)) for _ in range(rounds)
         )
-        ours.evaluate_files(session, [people], folder / "sp0", settings, force=True)
+        evaluate_files(ours.workers(session), [people], folder / "sp0", settings, force=True)
         spread = statistics.median(
             seconds(
-                lambda: ours.evaluate_files(
-                    session, [people], folder / "sp", Settings(("cn/work-permit",), ON), force=True
+                lambda: evaluate_files(
+                    ours.workers(session), [people], folder / "sp", Settings(("cn/work-permit",), ON), force=True
                 )
             )
             for _ in range(rounds)
@@ -193,10 +194,12 @@ def dask(people: Path, rounds: int, folder: Path) -> None:
             LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster,
             Client(cluster) as client,
         ):
-            ours.evaluate_files(client, [people], folder / "dk", settings, force=True)
+            evaluate_files(ours.workers(client), [people], folder / "dk", settings, force=True)
             rates[count] = statistics.median(
                 seconds(
-                    lambda client=client: ours.evaluate_files(client, [people], folder / "dk", settings, force=True)
+                    lambda client=client: evaluate_files(
+                        ours.workers(client), [people], folder / "dk", settings, force=True
+                    )
                 )
                 for _ in range(rounds)
             )

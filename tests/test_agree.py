@@ -51,7 +51,8 @@ def test_the_kernel_agrees_without_byte_shuffles_and_without_llvm(
     monkeypatch.setattr(compare, "_ONE_BY_ONE", 40)
     plan = rules.plan(scheme, DAY)
     assert plan
-    evidence = agree(scheme, plan, rules.vocabulary, rules.derivations, DAY, FEW, form)
+    size = Size(people=24, function=2, browser=0, strange=4)
+    evidence = agree(scheme, plan, rules.vocabulary, rules.derivations, DAY, size, form)
     assert (evidence.examples, evidence.differences) == ([], 0)
 
 
