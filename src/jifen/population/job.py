@@ -11,7 +11,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,10 +126,6 @@ class Job:
 
         Only where the mistake is in the table itself (bad rows, a line without end) nothing is kept.
         """
-        with _plain_memory():
-            return self._run(show)
-
-    def _run(self, show: Callable[[Progress], None]) -> Tally:
         done = self.prepare()
         before = sum(json.loads((self.notes / f"{n:05}.json").read_text("utf-8"))["rows"] for n in done)
         progress = Progress(self.source.rows, self.source.size, before, before)
@@ -226,17 +221,6 @@ def make_part(scorer: Scorer, unit: Unit, parts: Path, form: str) -> int:
         _write(notes / f"{unit.number:05}.json", json.dumps(tally.data(), ensure_ascii=False))
     pa.default_memory_pool().release_unused()
     return tally.rows
-
-
-@contextmanager
-def _plain_memory() -> Iterator[None]:
-    """Arrow's own allocator keeps about as much again as is in use; the system's gives back what a block leaves."""
-    before = pa.default_memory_pool()
-    pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        yield
-    finally:
-        pa.set_memory_pool(before)
 
 
 def _put_aside(out: Path) -> None:
