@@ -63,7 +63,7 @@ class Evidence:
     criteria: dict[str, int] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
     situations: int = 0
-    seconds: float = 0.0
+    seconds: float = 0
     examples: list[dict[str, object]] = field(default_factory=list)
 
     @property
