@@ -1,6 +1,6 @@
 """Populations: Parquet to Parquet beside pyarrow, memory, synthetic people, reforms; with --clusters also Spark and Dask.
 
-.venv/bin/python benchmarks/population.py [--people N] [--rounds R] [--clusters] [--memory ROWS]
+.venv/bin/python benchmarks/population.py [--people N] [--rounds R] [--clusters] [--memory ROWS] [--only-these]
 
 Every ratio is of two things done in turn in one process (or, for memory, of a process of its own). Prints a section of
 docs/benchmarks.md.
@@ -19,18 +19,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
 import jifen
 from jifen.population.declared import population_file, read_declared
 from jifen.population.job import Job
+from jifen.population.partitions import evaluate_files
 from jifen.population.people import read_people
 from jifen.population.reforms import with_pass_mark
-from jifen.population.scoring import Settings
+from jifen.population.scoring import Scorer, Settings
 from jifen.population.simulation import simulate
 from jifen.population.sources import BLOCK, UNIT, open_source
 from jifen.population.synthetic import schema_of, synthesise
@@ -105,7 +107,10 @@ def memory(rows: int, folder: Path) -> int:
     with pq.ParquetWriter(big, block.schema) as writer:
         for _ in range(-(-rows // len(block))):
             writer.write_table(block)
-    code = "from pathlib import Path; from jifen.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    shutil.rmtree(folder / "big-out", ignore_errors=True)
+    code = (
+        "from pathlib import Path; from jifen.cli import main\ntry: main()\nexcept SystemExit as e: assert not e.code\n"
+    )
     code += "lines = Path('/proc/self/status').read_text().splitlines()\n"
     code += "print(next(int(line.split()[1]) // 1024 for line in lines if line.startswith('VmHWM')))"
     arguments = [
@@ -140,44 +145,70 @@ def spark_session() -> Iterator[object]:
             session.stop()
 
 
+def spent(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds, and seconds of processor time of this process and of all that it started and that still run."""
+    before, start = _processor(), time.perf_counter()
+    work()
+    return time.perf_counter() - start, _processor() - before
+
+
+def _processor() -> float:
+    import psutil
+
+    total = time.process_time()
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def medians(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, tuple[float, float]]:
+    """Each done once to warm up, then in turn; the median seconds and processor seconds of each."""
+    for work in works.values():
+        work()
+    found = [{name: spent(work) for name, work in works.items()} for _ in range(rounds)]
+    return {n: tuple(statistics.median(f[n][i] for f in found) for i in (0, 1)) for n in works}  # type: ignore[misc]
+
+
+def beside(
+    words: str, rows: int, own: tuple[float, float], other: tuple[float, float], share: float, target: str
+) -> None:
+    """A line of the table; `share` is how many times the work or the workers differ."""
+    rates = " | ".join(f"{rows / seconds / 1e6:.2f} M rows/s" for seconds, _ in (own, other))
+    ratios = f"{other[0] / own[0] / share:.2f} {target}; by processor time {other[1] / own[1]:.2f}"
+    print(f"| {words} | {rates} | {ratios} |", flush=True)
+
+
+ALONE = ("cn/work-permit",)
+
+
 def spark(people: Path, rounds: int, folder: Path) -> None:
     """mapInArrow beside an identity mapInArrow; partition mode beside one worker of our own."""
     from jifen.population import spark as ours
 
-    settings = Settings(("cn/work-permit",), ON, keep=("age",))
+    settings, rows = Settings(ALONE, ON, keep=("age",)), pq.read_metadata(people).num_rows
+    needed = Scorer(jifen.load(), pq.read_schema(people), settings).needed
     with spark_session() as session:
         frame = session.read.parquet(str(people))  # type: ignore[attr-defined]
-        flat = frame.select(*(frame[f"`{c}`"].alias(f"c{i}") for i, c in enumerate(frame.columns)))
+        same = frame.select(*(frame[f"`{c}`"].alias(f"c{i}") for i, c in enumerate(needed)))
 
-        def identity() -> None:
-            flat.mapInArrow(lambda blocks: blocks, flat.schema).write.format("noop").mode("overwrite").save()
+        def save(frame: Any) -> None:
+            frame.write.format("noop").mode("overwrite").save()
 
-        def answered() -> None:
-            ours.evaluate(frame, settings).write.format("noop").mode("overwrite").save()
-
-        identity(), answered()
-        rows = pq.read_metadata(people).num_rows
-        pairs = [(seconds(identity), seconds(answered)) for _ in range(rounds)]
-        same, own = (statistics.median(p[i] for p in pairs) for i in (0, 1))
-        ratio = statistics.median(a / b for a, b in pairs)
-        print(
-            f"| Spark `mapInArrow`, cn/work-permit, against an identity `mapInArrow` of the same rows | {rows / own / 1e6:.2f} M rows/s | {rows / same / 1e6:.2f} M rows/s | {ratio:.2f} of its rate (target ≥ 0.8) |"
-        )
-        alone = statistics.median(
-            seconds(lambda: score(people, folder / "one", ("cn/work-permit",), 1)) for _ in range(rounds)
-        )
-        ours.evaluate_files(session, [people], folder / "sp0", settings, force=True)
-        spread = statistics.median(
-            seconds(
-                lambda: ours.evaluate_files(
-                    session, [people], folder / "sp", Settings(("cn/work-permit",), ON), force=True
-                )
-            )
-            for _ in range(rounds)
-        )
-        print(
-            f"| Spark, partition mode, 2 workers, against one process with one worker | {rows / spread / 1e6:.2f} M rows/s | {rows / alone / 1e6:.2f} M rows/s | {alone / spread / 2:.2f} of its rate per worker (target ≥ 0.7) |"
-        )
+        works: dict[str, Callable[[], object]] = {
+            "identity": lambda: save(same.mapInArrow(lambda blocks: blocks, same.schema)),
+            "answers": lambda: save(ours.evaluate(frame, settings)),
+            "alone": lambda: score(people, folder / "one", ALONE, 1),
+            "files": lambda: evaluate_files(
+                ours.workers(session), [people], folder / "sp", Settings(ALONE, ON), force=True
+            ),
+        }
+        took = medians(works, rounds)
+    words = f"Spark `mapInArrow`, cn/work-permit, against an identity `mapInArrow` of the same {len(needed)} columns"
+    beside(words, rows, took["answers"], took["identity"], 1, "of its rate (target ≥ 0.8)")
+    words = "Spark, partition mode, 2 workers, against one process with one worker"
+    beside(words, rows, took["files"], took["alone"], 2, "of its rate per worker (target ≥ 0.7)")
 
 
 def dask(people: Path, rounds: int, folder: Path) -> None:
@@ -185,23 +216,48 @@ def dask(people: Path, rounds: int, folder: Path) -> None:
 
     from jifen.population import dask as ours
 
-    rows = pq.read_metadata(people).num_rows
-    settings = Settings(("cn/work-permit",), ON)
-    rates = {}
+    rows, took = pq.read_metadata(people).num_rows, {}
     for count in (1, 2):
         with (
             LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster,
             Client(cluster) as client,
         ):
-            ours.evaluate_files(client, [people], folder / "dk", settings, force=True)
-            rates[count] = statistics.median(
-                seconds(
-                    lambda client=client: ours.evaluate_files(client, [people], folder / "dk", settings, force=True)
-                )
-                for _ in range(rounds)
-            )
+
+            def run(client: Any = client) -> None:
+                evaluate_files(ours.workers(client), [people], folder / "dk", Settings(ALONE, ON), force=True)
+
+            took[count] = medians({"files": run}, rounds)["files"]
+    alone = medians({"alone": lambda: score(people, folder / "one", ALONE, 1)}, rounds)["alone"]
+    words = "Dask, partition mode, 2 workers, against one process with one worker"
+    beside(words, rows, took[2], alone, 2, "of its rate per worker (target ≥ 0.7)")
+    beside("Dask, partition mode, 2 workers against 1", rows, took[2], took[1], 2, "of its rate per worker (1: linear)")
+
+
+def files(rules: jifen.Jifen, people: Path, number: int, rounds: int, folder: Path) -> None:
+    """Synthetic people, Parquet to Parquet, reforms."""
+    candidates = folder / "candidates.parquet"
+    for name, path in (("beijing-talent", people), ("express-entry", candidates)):
+        taken = make(name, number, path)
+        facts = pq.read_metadata(path).num_columns
+        print(f"| `synthesise --from {name}`, {facts} columns to Parquet | {number / taken / 1e6:.2f} M people/s | | |")
+    every = len([s for s, vs in rules.shelf.schemes.items() if vs[-1].subject == "person"])
+    loads = [
+        ("cn/work-permit", people, ("cn/work-permit",)),
+        ("ca/express-entry-crs", candidates, ("ca/express-entry-crs",)),
+        (f"all {every} schemes", people, None),
+    ]
+    for name, path, schemes in loads:
+        own, theirs, ratio, processor = against_pyarrow(path, schemes, rounds, folder)
+        print(
+            f"| Parquet → Parquet, {name}, against reading and writing the same files with pyarrow | {own:.1f} s, {number / own / 1e6:.2f} M people/s | {theirs:.1f} s | {ratio:.2f} × its time (target ≤ 1.15); {processor:.2f} × its processor time |"
+        )
+    crowd = read_people(rules, open_source([people]))
+    plan = rules.plan("model/permanent-residence", ON)
+    assert plan
+    reforms = {str(m): with_pass_mark(plan.scheme, m) for m in range(50, 90)}
+    taken = seconds(lambda: simulate(rules, crowd, plan.scheme, reforms, ON, [crowd.groups("education.degree")]))
     print(
-        f"| Dask, partition mode, 2 workers against 1 | {rows / rates[2] / 1e6:.2f} M rows/s | {rows / rates[1] / 1e6:.2f} M rows/s | {rates[1] / rates[2]:.2f} × |"
+        f"| {len(reforms)} reforms held against the same people in memory, by degree | {taken / len(reforms):.2f} s a reform, {number * len(reforms) / taken / 1e6:.0f} M answers/s | | |"
     )
 
 
@@ -211,6 +267,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=int, default=0, help="also the peak memory over a file of so many rows")
     parser.add_argument("--clusters", action="store_true", help="also Spark and Dask")
+    parser.add_argument(
+        "--only-these", action="store_true", help="only memory and clusters, as asked; 1 M to 4 M people are enough"
+    )
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="jifen-bench-"))
     rules = jifen.load()
@@ -220,32 +279,11 @@ def main() -> None:
         )
         print(f"{asked.people:,} people, medians of {asked.rounds} rounds, as of {ON}\n")
         print("| work | ours | beside it | ratio |\n|---|---:|---:|---|")
-        people, candidates = folder / "people.parquet", folder / "candidates.parquet"
-        for name, path in (("beijing-talent", people), ("express-entry", candidates)):
-            taken = make(name, asked.people, path)
-            facts = pq.read_metadata(path).num_columns
-            print(
-                f"| `synthesise --from {name}`, {facts} columns to Parquet | {asked.people / taken / 1e6:.2f} M people/s | | |"
-            )
-        every = len([s for s, vs in rules.shelf.schemes.items() if vs[-1].subject == "person"])
-        loads = [
-            ("cn/work-permit", people, ("cn/work-permit",)),
-            ("ca/express-entry-crs", candidates, ("ca/express-entry-crs",)),
-            (f"all {every} schemes", people, None),
-        ]
-        for name, path, schemes in loads:
-            own, theirs, ratio, processor = against_pyarrow(path, schemes, asked.rounds, folder)
-            print(
-                f"| Parquet → Parquet, {name}, against reading and writing the same files with pyarrow | {own:.1f} s, {asked.people / own / 1e6:.2f} M people/s | {theirs:.1f} s | {ratio:.2f} × its time (target ≤ 1.15); {processor:.2f} × its processor time |"
-            )
-        crowd = read_people(rules, open_source([people]))
-        plan = rules.plan("model/permanent-residence", ON)
-        assert plan
-        reforms = {str(m): with_pass_mark(plan.scheme, m) for m in range(50, 90)}
-        taken = seconds(lambda: simulate(rules, crowd, plan.scheme, reforms, ON, [crowd.groups("education.degree")]))
-        print(
-            f"| {len(reforms)} reforms held against the same people in memory, by degree | {taken / len(reforms):.2f} s a reform, {asked.people * len(reforms) / taken / 1e6:.0f} M answers/s | | |"
-        )
+        people = folder / "people.parquet"
+        if asked.only_these:
+            make("beijing-talent", asked.people, people)
+        else:
+            files(rules, people, asked.people, asked.rounds, folder)
         if asked.memory:
             print(
                 f"| peak memory of `jifen population`, {asked.memory:,} rows | {memory(asked.memory, folder)} MiB | | target ≤ 500 MB |"

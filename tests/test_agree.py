@@ -9,8 +9,10 @@ from typer.testing import CliRunner
 
 from jifen.answers.door import Jifen
 from jifen.cli.app import whole_application
-from jifen.engines.agreement import agree
+from jifen.engines import python
+from jifen.engines.agreement import Size, agree, columns, compare, others
 from jifen.engines.conformance import document, law_hash, read_cases, says
+from jifen.engines.kernel.writer import Writer
 from jifen.engines.python import Short, compile_function
 from jifen.schemes.shelf import policy_folder, scheme_files
 
@@ -19,16 +21,22 @@ SCHEMES = sorted({p.parent.relative_to(policy_folder()).as_posix() for p in sche
 CASES = Path(__file__).parent.parent / "conformance"
 
 
+FEW = Size(people=24, browser=0, strange=4)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_no_engine_differs_from_the_reference(rules: Jifen, scheme: str) -> None:
-    """People on both sides of every edge, random people with much and little unknown, all combinations of small criteria."""
+def test_no_engine_differs_from_the_reference(rules: Jifen, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People on both sides of every edge, random people with much and little unknown, values that cannot be, small criteria whole."""
+    monkeypatch.setattr(compare, "COMBINATIONS", 20_000)
+    monkeypatch.setattr(compare, "_ONE_BY_ONE", 40)
     plan = rules.plan(scheme, DAY)
     if plan is None:
         return
-    evidence = agree(scheme, plan, rules.vocabulary, rules.derivations, DAY, 12, "tests")
+    evidence = agree(scheme, plan, rules.vocabulary, rules.derivations, DAY, FEW, "tests")
     assert evidence.examples == []
     assert evidence.differences == 0
-    assert evidence.boundary > 0
+    assert evidence.people["edges"] > 0
+    assert evidence.engines["reference, one by one"]["people"] >= 30
 
 
 @pytest.mark.parametrize("form", ["plain", "numpy"])
@@ -39,9 +47,113 @@ def test_the_kernel_agrees_without_byte_shuffles_and_without_llvm(
     rules: Jifen, scheme: str, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JIFEN_KERNEL", form)
+    monkeypatch.setattr(compare, "COMBINATIONS", 0)
+    monkeypatch.setattr(compare, "_ONE_BY_ONE", 40)
     plan = rules.plan(scheme, DAY)
     assert plan
-    assert agree(scheme, plan, rules.vocabulary, rules.derivations, DAY, 40, form).examples == []
+    size = Size(people=24, function=2, browser=0, strange=4)
+    evidence = agree(scheme, plan, rules.vocabulary, rules.derivations, DAY, size, form)
+    assert (evidence.examples, evidence.differences) == ([], 0)
+
+
+def test_every_situation_of_a_small_scheme_is_tried(rules: Jifen) -> None:
+    """Four facts of a yes, a no and unknown, and the degree: 3 × 3 × 3 × 3 × 3 cells."""
+    evidence = asked(rules, "cn/k-visa")
+    assert evidence.people == {"edges": 24, "random": 100, "combinations": 243, "out of domain": 10}
+    assert evidence.engines["kernel"] == {"people": 24 + 100 + 243 + 10, "differences": 0}
+    assert evidence.engines["browser"]["people"] == 20 + 20 + 10
+    assert evidence.engines["sql"]["exact"] + evidence.engines["sql"]["enclosing"] == 24 + 100 + 243
+
+
+def asked(rules: Jifen, scheme: str) -> compare.Evidence:
+    plan = rules.plan(scheme, DAY)
+    assert plan
+    size = Size(people=100, browser=20, strange=10)
+    return agree(scheme, plan, rules.vocabulary, rules.derivations, DAY, size, "seeded")
+
+
+def differing(rules: Jifen, scheme: str = "cn/k-visa") -> dict[str, bool]:
+    return {name: engine["differences"] > 0 for name, engine in asked(rules, scheme).engines.items()}
+
+
+def only(engine: str) -> dict[str, bool]:
+    names = ("reference, one by one", "kernel", "python", "sql", "browser", "door")
+    return {name: name == engine for name in names}
+
+
+def test_a_kernel_that_takes_an_edge_for_the_cell_below_is_found(rules: Jifen, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Writer._by_cell
+
+    def below(self: Writer, variable, values, breaks, instead):  # type: ignore[no-untyped-def]
+        made = right(self, variable, values, breaks, instead)
+        return made if variable != "education.degree" else [made[0], *made[:-2], made[-1]]
+
+    monkeypatch.setattr(Writer, "_by_cell", below)
+    assert differing(rules) == only("kernel")
+
+
+def test_a_function_that_takes_an_edge_for_the_cell_below_is_found(
+    rules: Jifen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(source: str, *rest: str) -> object:
+        return compile(source.replace(" < ", " <= "), *rest)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(python, "compile", wrong, raising=False)
+    assert differing(rules) == only("python")
+
+
+def test_sql_that_takes_an_edge_for_the_cell_below_is_found(rules: Jifen, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = others.write_sql
+    monkeypatch.setattr(others, "write_sql", lambda *a, **k: right(*a, **k).replace(" < 1", " <= 1"))
+    assert differing(rules) == only("sql")
+
+
+def test_a_browser_that_takes_an_edge_for_the_cell_below_is_found(
+    rules: Jifen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "engine.js"
+    wrong.write_text(others.ENGINE.read_text("utf-8").replace("breaks[middle] <= value", "breaks[middle] < value"))
+    monkeypatch.setattr(others, "ENGINE", wrong)
+    assert differing(rules) == only("browser")
+
+
+def test_a_reference_in_columns_that_is_not_the_reference_is_found(
+    rules: Jifen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = columns.ReferenceColumns._settle
+    monkeypatch.setattr(columns.ReferenceColumns, "_settle", lambda self, f: (right(self, f)[0] ^ 1, right(self, f)[1]))
+    assert differing(rules)["reference, one by one"]
+
+
+def test_a_kernel_that_lets_a_strange_value_through_is_found(rules: Jifen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jifen.engines.kernel.kernel.check", lambda columns, vocabulary: None)
+    assert differing(rules) == only("kernel")
+
+
+def test_a_run_that_was_stopped_goes_on_with_the_schemes_that_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "evidence.json"
+    arguments = ["agree", "cn/cas-fellowship", "-n", "10", "--browser", "0", "--on", "2026-11-23", "-j", "1"]
+    arguments += ["--evidence", str(file)]
+    done: list[str] = []
+    right = compare.agree
+
+    def stopped(name, *rest):  # type: ignore[no-untyped-def]
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(name)
+        return right(name, *rest)
+
+    monkeypatch.setattr("jifen.engines.agreement.agree", stopped)
+    assert CliRunner().invoke(whole_application(), arguments).exit_code != 0
+    assert sorted(e["scheme"] for e in json.loads(file.read_text())) == sorted(done)
+    done.clear()
+    assert CliRunner().invoke(whole_application(), arguments).exit_code == 0
+    assert len(done) == 2
+    assert len(json.loads(file.read_text())) == 4
+    assert CliRunner().invoke(whole_application(), arguments).exit_code == 0
+    assert len(done) == 2
 
 
 def test_every_conformance_case_made_from_the_law_of_today_holds(rules: Jifen) -> None:
@@ -84,7 +196,8 @@ def test_the_command_writes_its_evidence(tmp_path: Path) -> None:
     result = CliRunner().invoke(whole_application(), arguments)
     assert result.exit_code == 0, result.output
     [evidence] = json.loads(file.read_text())
-    assert (evidence["scheme"], evidence["random_people"], evidence["differences"]) == ("cn/k-visa", 20, 0)
+    assert (evidence["scheme"], evidence["people"]["random"], evidence["differences"]) == ("cn/k-visa", 20, 0)
+    assert evidence["conformance"] == {"cases": 24, "differences": 0, "stale": False}
     assert "No engine differs from the reference." in result.output
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import jifen
 from jifen.population import evaluate
-from jifen.population.partitions import rules_of
+from jifen.population.partitions import evaluate_files, rules_of
 from jifen.population.scoring import Settings
 from system_parts import spark_cluster
 from tables import as_table, random_people
@@ -52,7 +52,7 @@ def test_two_spark_workers_give_the_same_answers(rules: jifen.Jifen, tmp_path: P
             frame = session.read.parquet(str(folder))
             rows = [r.asDict() for r in spark.evaluate(frame, SETTINGS).orderBy("id").collect()]
             assert rows == want
-            tally = spark.evaluate_files(session, [folder], tmp_path / "out", SETTINGS)
+            tally = evaluate_files(spark.workers(session), [folder], tmp_path / "out", SETTINGS)
             assert tally.rows == 60
             assert pq.read_table(tmp_path / "out").to_pylist() == want
             plan = rules.plan("jp/j-skip", ON)
@@ -79,7 +79,7 @@ def test_two_dask_workers_give_the_same_answers(rules: jifen.Jifen, tmp_path: Pa
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, processes=True) as cluster,
         Client(cluster) as client,
     ):
-        tally = dask.evaluate_files(client, [folder], tmp_path / "out.parquet", SETTINGS)
+        tally = evaluate_files(dask.workers(client), [folder], tmp_path / "out.parquet", SETTINGS)
     assert tally.schemes["cn/work-permit"].status.total() == 60
     assert pq.read_table(tmp_path / "out.parquet").to_pylist() == want
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "out.parquet"]

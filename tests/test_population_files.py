@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -407,6 +408,91 @@ def test_a_disk_without_room_is_told_and_the_run_goes_on_afterwards(tmp_path: Pa
     assert pq.read_table(tmp_path / "o").num_rows == 3 << 20
 
 
+def test_a_full_disk_is_told_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """The device `full` answers every write as a full disk does; it stands where the second part would be written."""
+    for n in range(3):
+        write(people(), tmp_path / "in" / f"{n}.parquet")
+    command = ("population", "in", "o", "-s", "cn/k-visa", *ON, "--workers", "1")
+    assert jifen(*command, cwd=tmp_path).code == 0
+    whole = files(tmp_path / "o")
+    shutil.rmtree(tmp_path / "o")
+    assert killed_at(2, *command, cwd=tmp_path) == -signal.SIGKILL
+    (tmp_path / "o.parts" / "part-00001.parquet.tmp").symlink_to("/dev/full")
+    ran = jifen(*command, cwd=tmp_path)
+    assert (ran.code, "[cannot-write]" in ran.err, "Traceback" in ran.err) == (2, True, False)
+    assert "found: No space left on device" in ran.err
+    assert not (tmp_path / "o").exists()
+    assert not list((tmp_path / "o.parts").rglob("*.tmp"))
+    assert jifen(*command, cwd=tmp_path).code == 0
+    assert files(tmp_path / "o") == whole
+
+
+KILLED = """
+import os, signal, sys
+from jifen.cli import main
+left = [int(sys.argv.pop(1))]
+def step(right):
+    def counted(*given, **named):
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return right(*given, **named)
+    return counted
+for name in ("fsync", "replace", "rename", "unlink", "rmdir"):
+    setattr(os, name, step(getattr(os, name)))
+main()
+"""
+
+
+def killed_at(step: int, *arguments: str, cwd: Path) -> int:
+    """Run the command and kill it before the step after so many steps that change what stands on the disk; gives the exit code."""
+    ran = subprocess.run(
+        [sys.executable, "-c", KILLED, str(step), *arguments], cwd=cwd, env=environment(), capture_output=True, check=False
+    )  # fmt: skip
+    return ran.returncode
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Everything that stands in a folder, by name."""
+    found = [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.is_file())
+    return {p.name: p.read_bytes() for p in found}
+
+
+@pytest.mark.parametrize(("out", "steps"), [("o", (0, 1, 4, 13, 15)), ("o.csv", (6, 14)), ("o.parquet", (15,))])
+def test_killed_at_any_point_it_goes_on_to_the_same_bytes(out: str, steps: tuple[int, ...], tmp_path: Path) -> None:
+    """Three files, so three parts. Whatever stood when it was killed, OUT is absent or whole, and the same command ends in the same bytes."""
+    for n in range(3):
+        write(people(), tmp_path / "in" / f"{n}.parquet")
+    command = ("population", "in", out, "-s", "cn/k-visa", "--keep", "id", *ON, "--workers", "1")
+    assert jifen(*command, cwd=tmp_path).code == 0
+    whole = files(tmp_path / out)
+    for step in steps:
+        shutil.rmtree(tmp_path / out, ignore_errors=True)
+        (tmp_path / out).unlink(missing_ok=True)
+        assert killed_at(step, *command, cwd=tmp_path) == -signal.SIGKILL, step
+        if (tmp_path / out).exists():
+            assert {n: b for n, b in files(tmp_path / out).items() if n in whole} == whole
+            command_again = (*command, "--force")
+        else:
+            command_again = command
+        ran = jifen(*command_again, cwd=tmp_path)
+        assert ran.code == 0, (step, ran.err)
+        assert files(tmp_path / out) == whole, step
+        assert not list(tmp_path.glob("*.parts")), step
+
+
+def test_a_line_of_ten_gigabytes_is_told_in_bounded_memory(tmp_path: Path) -> None:
+    """A file with holes: a header, then a line that does not end for 10 GB; and one whose header does not end."""
+    for name, start, where in (("p.csv", b"age,name\n30,", "p.csv:2"), ("h.csv", b"age", "h.csv:1")):
+        with (tmp_path / name).open("wb") as file:
+            file.write(start)
+            file.truncate(10_000_000_000)
+        ran = measured("population", name, "o", "-s", "cn/work-permit", *ON, cwd=tmp_path)
+        assert ("[long-line]" in ran.err, f"where: {where}" in ran.err) == (True, True), ran.err
+        assert int(ran.out.split()[-1]) < 500 * 1024
+        assert sorted(p.name for p in tmp_path.glob("o*")) == []
+
+
 def test_interrupting_keeps_what_is_finished_and_says_so(tmp_path: Path) -> None:
     many(tmp_path / "p.parquet", groups=8)
     command = ("population", "p.parquet", "o", "-s", "cn/work-permit", *ON, "--workers", "1")
@@ -427,6 +513,14 @@ def test_interrupting_keeps_what_is_finished_and_says_so(tmp_path: Path) -> None
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """Eight million rows need no more memory than the blocks in hand."""
     many(tmp_path / "p.parquet", groups=8)
+    arguments = ("population", "p.parquet", "o", "-s", "cn/work-permit", "--keep", "id", *ON)
+    ran = measured(*arguments, cwd=tmp_path)
+    assert ran.code == 0
+    assert int(ran.out.split()[-1]) < 500 * 1024
+
+
+def measured(*arguments: str, cwd: Path) -> Ran:
+    """The command in a process of its own that prints, last, the most memory it held, in KiB."""
     code = (
         "from pathlib import Path; from jifen.cli import main\n"
         "try: main()\n"
@@ -434,11 +528,10 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         "lines = Path('/proc/self/status').read_text().splitlines()\n"
         "print(next(line.split()[1] for line in lines if line.startswith('VmHWM')))"
     )
-    arguments = ("population", "p.parquet", "o", "-s", "cn/work-permit", "--keep", "id", *ON)
     ran = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=tmp_path, env=environment(), capture_output=True, encoding="utf-8", check=True,
+        [sys.executable, "-c", code, *arguments], cwd=cwd, env=environment(), capture_output=True, encoding="utf-8", check=True,
     )  # fmt: skip
-    assert int(ran.stdout.split()[-1]) < 500 * 1024
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
 def test_the_session_of_the_page_is_a_true_one(tmp_path: Path) -> None:

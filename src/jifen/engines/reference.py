@@ -6,7 +6,7 @@ which bounds, truth, status and the facts that still matter are read. Nothing is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -151,27 +151,18 @@ class State:
         found = self.points(node)
         return found.low if found.exact else None
 
-    def possible(self) -> tuple[set[frozenset[int]], int]:
-        """For each way of settling the facts, the outcomes that the authority can still give; and the place of "none"."""
+    def possible(self) -> set[frozenset[int]]:
+        """For each way of settling the facts, the outcomes that the authority can still give; their number stands for none."""
         plan = self.plan
 
         def sets() -> set[frozenset[int]]:
             return self.diagrams.value_sets(self.diagrams.of(plan.outcome), plan.first_authority)
 
-        return self.remember("sets", sets), len(plan.outcomes)
+        return self.remember("sets", sets)
 
     def status(self) -> tuple[Status, list[str]]:
         """The status, and the outcomes still possible, best first."""
-        sets, none = self.possible()
-        every = frozenset().union(*sets)
-        names = [self.plan.outcomes[i] for i in sorted(every) if i != none]
-        if none not in every:
-            return "qualifies", names
-        if every == {none}:
-            return "does not qualify", []
-        if all(len(s) > 1 and none in s for s in sets):
-            return "for the authority", names
-        return "undetermined", names
+        return settled(self.possible(), self.plan.outcomes)
 
     def deciding(self) -> list[str]:
         """The facts that can still change status or outcome, those that settle most first."""
@@ -209,3 +200,16 @@ class State:
     def _named(self, variables: Iterable[str]) -> list[str]:
         facts = (fact for name in variables for fact in self.plan.variables[name].facts)
         return list(dict.fromkeys(f for f in facts if f not in self.values))
+
+
+def settled(sets: Collection[frozenset[int]], outcomes: Sequence[str]) -> tuple[Status, list[str]]:
+    """The status, and the outcomes still possible, best first; from the outcomes that each way of settling the facts leaves open."""
+    every, none = frozenset().union(*sets), len(outcomes)
+    names = [outcomes[i] for i in sorted(every) if i != none]
+    if none not in every:
+        return "qualifies", names
+    if every == {none}:
+        return "does not qualify", []
+    if all(len(s) > 1 and none in s for s in sets):
+        return "for the authority", names
+    return "undetermined", names

@@ -260,6 +260,7 @@ class _Writer:
             return "CAST(NULL AS BIGINT)"
         if fact.kind != "date" or compute.unit == "days":
             raise _cannot(fact.id, "a column with the completed years or months")
+        self._check(fact, f"({self._number(fact)})")
         on = self.on
         months = f"({on.year * 12 + on.month} - (EXTRACT(YEAR FROM {column}) * 12 + EXTRACT(MONTH FROM {column}))"
         months += f" - CASE WHEN EXTRACT(DAY FROM {column}) > {on.day} THEN 1 ELSE 0 END)"
@@ -271,6 +272,8 @@ class _Writer:
         """How many edges the ratio of two facts has reached, by multiplying across."""
         left, right = (self.vocabulary.facts[f] for f in (compute.left, compute.right))
         one, other = self._number(left), self._number(right)
+        self._check(left, f"({one})")
+        self._check(right, f"({other})")
         above, below = f"CAST({one} AS DECIMAL(38, 0))", f"CAST({other} AS DECIMAL(38, 0))"
         steps = []
         for edge in self.edges.get(variable.name, ()):

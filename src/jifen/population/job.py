@@ -28,6 +28,8 @@ NOTES = "_jifen"
 """The folder beside the parts that says what they are; readers of Parquet folders pass it over."""
 _LINES_TOLD = 100_000
 """So many unreadable lines of CSV are listed; all are counted."""
+_OF_THE_TABLE = ("bad-rows", "row-length", "long-line", "not-utf-8")
+"""Mistakes that only another table mends: parts of this one are of no use then."""
 
 
 @dataclass
@@ -122,7 +124,7 @@ class Job:
     def run(self, show: Callable[[Progress], None] = lambda p: None) -> Tally:
         """Do what is left, and let OUT appear. Raises RequestError; finished parts then stay for the next try.
 
-        Only where the mistake is in the table itself (bad rows) nothing is kept.
+        Only where the mistake is in the table itself (bad rows, a line without end) nothing is kept.
         """
         done = self.prepare()
         before = sum(json.loads((self.notes / f"{n:05}.json").read_text("utf-8"))["rows"] for n in done)
@@ -149,7 +151,7 @@ class Job:
                         future.cancel()
                     raise
         except RequestError as e:
-            if any(p.code in ("bad-rows", "row-length") for p in e.problems):
+            if any(p.code in _OF_THE_TABLE for p in e.problems):
                 shutil.rmtree(self.parts, ignore_errors=True)
             raise
         tally = self.tally(numbers)
@@ -251,7 +253,7 @@ class writing:  # noqa: N801
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError) and not isinstance(error, RequestError):
-            reason = error.strerror or str(error).split("\n")[0]
+            reason = os.strerror(error.errno) if error.errno else str(error).split("\n")[0]
             raise RequestError([Problem("cannot-write", Where(str(self.place)), {}, reason)]) from None
 
 

@@ -1,19 +1,19 @@
 """Partition mode: workers of a cluster read and write files themselves, so that rows never pass through the cluster's own memory.
 
-What the cluster must bring is a `map`; `spark` and `dask` each give theirs. All machines must see the same files under the same names.
+What the cluster must bring is a `map`: `spark.workers(session)` or `dask.workers(client)`. All machines must see the same files under the same names.
 Parts, notes and the folder are those of a run on one machine: a run that was killed goes on, on either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 
-from jifen.answers.door import Jifen, load
+from jifen.answers.door import Jifen, as_day, load
 from jifen.population.job import Job, make_part
 from jifen.population.scoring import Scorer, Settings
 from jifen.population.sources import Unit, open_source
@@ -38,11 +38,11 @@ Map = Callable[[Callable[[Task], int], Sequence[Task]], Iterable[int]]
 """Runs a function over tasks on workers; gives the results in any order."""
 
 
-def run_files(
+def evaluate_files(
     workers: Map,
     inputs: Sequence[Path | str],
     out: Path | str,
-    settings: Settings,
+    settings: Settings = Settings(),  # noqa: B008
     policies: Sequence[Path | str] = (),
     force: bool = False,
     restart: bool = False,
@@ -51,6 +51,7 @@ def run_files(
 
     Raises RequestError as `jifen population` does.
     """
+    settings = replace(settings, on=as_day(settings.on))
     rules = load(policies)
     source = open_source(inputs)
     if source.format == "csv":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from jifen.answers.door import as_day, load
-from jifen.population.partitions import Task, rules_of, run_files, scorer_of
+from jifen.population.partitions import Map, Task, rules_of, scorer_of
 from jifen.population.scoring import Scorer, Settings
-from jifen.population.tally import Tally
 from jifen.population.writers import plain, plain_schema
 
 
@@ -46,19 +45,11 @@ def evaluate(frame: Any, settings: Settings = Settings(), policies: Sequence[Pat
     return frame.select(*needed).mapInArrow(run, from_arrow_schema(plain_schema(scorer.schema, lists=True)))
 
 
-def evaluate_files(
-    session: Any,
-    inputs: Sequence[Path | str],
-    out: Path | str,
-    settings: Settings = Settings(),  # noqa: B008
-    policies: Sequence[Path | str] = (),
-    force: bool = False,
-    restart: bool = False,
-) -> Tally:
-    """Partition mode: Spark hands out ranges of row groups, its workers read and write Parquet themselves, no row crosses the JVM."""
+def workers(session: Any) -> Map:
+    """The workers of a Spark session, for `partitions.evaluate_files`: no row crosses the JVM."""
 
-    def workers(run: Any, tasks: Sequence[Task]) -> Iterable[int]:
-        found: list[int] = session.sparkContext.parallelize(tasks, len(tasks)).map(run).collect()
+    def run(function: Callable[[Task], int], tasks: Sequence[Task]) -> Iterable[int]:
+        found: list[int] = session.sparkContext.parallelize(tasks, len(tasks)).map(function).collect()
         return found
 
-    return run_files(workers, inputs, out, replace(settings, on=as_day(settings.on)), policies, force, restart)
+    return run

@@ -121,9 +121,8 @@ class Kernel:
             check(given, self.vocabulary)
             out = self._by_numpy(ready, opened, absent, rows)
         else:
-            out, beyond = self._by_code(ready, opened, absent, rows, threads, way, into)
-            if beyond:
-                check(given, self.vocabulary)
+            out, beyond, read = self._by_code(ready, opened, absent, rows, threads, way, into)
+            check(given if beyond else {f: c for f, c in given.items() if f not in read}, self.vocabulary)
         counts = self._care(out, ready)
         return self._results(out, ready, used, rows, counts)
 
@@ -146,8 +145,8 @@ class Kernel:
         threads: int,
         way: Machine,
         into: Results | None,
-    ) -> tuple[dict[Out, Array], bool]:
-        """The outputs by machine code, and whether a value may lie outside its domain."""
+    ) -> tuple[dict[Out, Array], bool, set[str]]:
+        """The outputs by machine code, whether a value that it read may lie outside its domain, and the facts whose values it read."""
         sources: dict[str, Source] = {}
         inputs: dict[str, tuple[Array, Array | None]] = {}
         for name, column in ready.items():
@@ -182,7 +181,8 @@ class Kernel:
             if array is None:
                 array = np.full(rows, program.low(step), native.kind_of(bits_of[out], program.low(step)))
             found[out] = array
-        return found, beyond
+        variables = [self.variables[name] for name, _ in code.slots]
+        return found, beyond, {v.facts[0] for v in variables if v.compute is None}
 
     def _care(self, out: dict[Out, Array], ready: Mapping[str, Column]) -> dict[str, int]:
         """Let the reference engine decide the marked rows of each plan; their number by scheme."""
