@@ -182,16 +182,13 @@ def written(
         declared |= body.used
     if not parts:
         return "", slots, sinks
-    return "\n".join([module(parts), *declared, _ATTRIBUTES[way.name]]), slots, sinks
+    return "\n".join([module(parts), *declared, _attributes(way)]), slots, sinks
 
 
-_ATTRIBUTES = {
-    "vbmi": 'attributes #0 = { nounwind "min-legal-vector-width"="512" "prefer-vector-width"="512" }',
-    "avx2": "attributes #0 = { nounwind }",
-    "ssse3": "attributes #0 = { nounwind }",
-    "neon": "attributes #0 = { nounwind }",
-    "plain": "attributes #0 = { nounwind }",
-}
+def _attributes(way: Machine) -> str:
+    """What holds for the functions: their stack begins at a line of the cache, so that no vector put aside there lies across two."""
+    widest = ' "min-legal-vector-width"="512" "prefer-vector-width"="512"' if way.name == "vbmi" else ""
+    return f'attributes #0 = {{ nounwind "stackrealign"{widest} }}'
 
 
 def _groups(program: Program, sinks: Sequence[tuple[Out, Sink]]) -> list[list[int]]:
