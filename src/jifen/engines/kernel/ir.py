@@ -84,8 +84,10 @@ done:
 
 _BLOCK = 8192
 """Rows that one function takes before the next one does: columns that both read are still in the cache."""
-_AHEAD = {8: 256, 16: 64, 32: 64, 64: 64}
-"""Rows ahead that are asked for, by the width of a column: a law reads more columns at once than processors foresee by themselves."""
+_AHEAD: Mapping[int | str, int] = {8: 256, 16: 64, 32: 64, 64: 64, "out": 128}
+"""Rows ahead that are asked for, by the width of a column: a law reads more columns at once than processors foresee by themselves, and
+what waits to be written holds up what is put aside."""
+
 
 
 @dataclass(kw_only=True)
@@ -113,6 +115,7 @@ class Body(Lookups):
             lane = self._as(sink.step, sink.bits)
             at = self._new(f"getelementptr i{sink.bits}, ptr %out{slot}, i64 %i")
             self.lines.append(f"  store <{lanes} x i{sink.bits}> {lane}, ptr {at}, align 1")
+            self._ahead(f"%out{slot}", sink.bits, writes=True)
         head = [f"define internal i32 @{name}(ptr %in, ptr %out, i64 %from, i64 %to) #0 {{", "entry:"]
         for key, slot in inputs.items():
             head.append(f"  %{key}.at = getelementptr ptr, ptr %in, i64 {slot}")
@@ -217,14 +220,14 @@ class Body(Lookups):
         bits, lane = source.bits, width(op)
         at = self._new(f"getelementptr i{bits}, ptr %in{slot}, i64 %i")
         value = self._new(f"load {self._type(bits)}, ptr {at}, align 1")
-        self._ahead(slot, bits)
+        self._ahead(f"%in{slot}", bits)
         known = ""
         if source.mask:
             inputs[f"in{slot + 1}"] = slot + 1
         if source.mask == "bytes":
             at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 %i")
             told = self._new(f"load {self._type(8)}, ptr {at}, align 1")
-            self._ahead(slot + 1, 8)
+            self._ahead(f"%in{slot + 1}", 8)
             known = self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
         elif source.mask == "bits":
             place = self._new("lshr i64 %i, 3")
@@ -239,15 +242,16 @@ class Body(Lookups):
         cell = self._coded(value, source, lane)
         return self._select(known, lane, cell, self._splat(lane, op.high)) if known else cell
 
-    def _ahead(self, slot: int, bits: int) -> None:
-        """Ask for the lines of memory that will be read soon."""
+    def _ahead(self, column: str, bits: int, writes: bool = False) -> None:
+        """Ask for the lines of memory that will be read or written soon."""
+        lead = _AHEAD["out" if writes else bits] * bits // 8
         for line in range(0, max(64, self.machine.lanes * bits // 8), 64):
             self.count += 1
             at = f"%v{self.count}"
             self.fetches.append(
-                f"  {at}.i = getelementptr i{bits}, ptr %in{slot}, i64 %i\n"
-                f"  {at} = getelementptr i8, ptr {at}.i, i64 {_AHEAD[bits] * bits // 8 + line}\n"
-                f"  call void @llvm.prefetch.p0(ptr {at}, i32 0, i32 3, i32 1)"
+                f"  {at}.i = getelementptr i{bits}, ptr {column}, i64 %i\n"
+                f"  {at} = getelementptr i8, ptr {at}.i, i64 {lead + line}\n"
+                f"  call void @llvm.prefetch.p0(ptr {at}, i32 {int(writes)}, i32 3, i32 1)"
             )
 
     def _spread(self) -> list[str]:
