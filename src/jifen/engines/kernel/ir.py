@@ -127,16 +127,15 @@ class Body(Lookups):
         foot = [f"  %i.next = add i64 %i, {lanes}"]
         foot += ["  %more = icmp slt i64 %i.next, %to", "  br i1 %more, label %loop, label %done", "done:"]
         result = "0"
-        for (bits, shift), value in self.checks.items():
-            name, kind = f"{bits}.{shift}", f"<{lanes} x i{bits}>"
-            head.append(f"  %seen{name} = phi {kind} [ zeroinitializer, %entry ], [ {value}, %loop ]")
-            foot.append(f"  %any{name} = call i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}({kind} {value})")
-            foot.append(f"  %over{name} = lshr i{bits} %any{name}, {shift}")
-            foot.append(f"  %bad{name} = icmp ne i{bits} %over{name}, 0")
-            foot.append(f"  %flag{name} = zext i1 %bad{name} to i32")
-            foot.append(f"  %all{name} = or i32 {result}, %flag{name}")
-            self._need(f"declare i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}({kind})")
-            result = f"%all{name}"
+        for n, ((bits, limit), value) in enumerate(self.checks.items()):
+            kind, how = f"<{lanes} x i{bits}>", "or" if _full(limit) else "umax"
+            head.append(f"  {_seen(bits, limit)} = phi {kind} [ zeroinitializer, %entry ], [ {value}, %loop ]")
+            foot.append(f"  %any{n} = call i{bits} @llvm.vector.reduce.{how}.v{lanes}i{bits}({kind} {value})")
+            foot.append(f"  %bad{n} = icmp ugt i{bits} %any{n}, {limit}")
+            foot.append(f"  %flag{n} = zext i1 %bad{n} to i32")
+            foot.append(f"  %all{n} = or i32 {result}, %flag{n}")
+            self._need(f"declare i{bits} @llvm.vector.reduce.{how}.v{lanes}i{bits}({kind})")
+            result = f"%all{n}"
         foot += [f"  ret i32 {result}", "}"]
         return "\n".join([*head, *self._spread(), *foot])
 
@@ -274,11 +273,10 @@ class Body(Lookups):
             value = self._new(f"sub {self._type(bits)} {value}, {self._splat(bits, low)}")
         narrow = min(bits, next(b for b in (8, 16, 32, 64) if span < 1 << b))
         if narrow < bits:
-            self._check(bits, narrow, value)
+            self._check(bits, (1 << narrow) - 1, value)
             value = self._new(f"trunc {self._type(bits)} {value} to {self._type(narrow)}")
         if span + 1 < 1 << narrow:
-            beyond = self._new(f"icmp ugt {self._type(narrow)} {value}, {self._splat(narrow, span)}")
-            self._check(8, 0, self._byte(beyond))
+            self._check(narrow, span, value)
         if source.wide:
             last = source.starts[-1] - low
             if last < span:
@@ -301,10 +299,13 @@ class Body(Lookups):
                 total = self._new(f"add {self._type(lane)} {total}, {one}")
         return total
 
-    def _check(self, bits: int, shift: int, value: str) -> None:
-        """Remember every bit that was ever set: none from `shift` on may be."""
-        before = self.checks.get((bits, shift), f"%seen{bits}.{shift}")
-        self.checks[bits, shift] = self._new(f"or {self._type(bits)} {before}, {value}")
+    def _check(self, bits: int, limit: int, value: str) -> None:
+        """Remember whether a number was ever above a limit: the greatest one, or every bit that was ever set where that tells as much."""
+        before = self.checks.get((bits, limit), _seen(bits, limit))
+        if _full(limit):
+            self.checks[bits, limit] = self._new(f"or {self._type(bits)} {before}, {value}")
+        else:
+            self.checks[bits, limit] = self._call("umax", bits, before, value)
 
     # --- looking up ---------------------------------------------------------------------------------------------
 
@@ -335,3 +336,13 @@ class Body(Lookups):
                 lane = self._new(f"shl {self._type(bits)} {lane}, {self._splat(bits, shift)}")
             result = lane if not result else self._new(f"or {self._type(bits)} {result}, {lane}")
         return result
+
+
+def _seen(bits: int, limit: int) -> str:
+    """The name of what was seen of the numbers with a limit before this round."""
+    return f"%seen{bits}.{limit}"
+
+
+def _full(limit: int) -> bool:
+    """Whether the limit is all ones in binary: then a number is above it if it has a higher bit."""
+    return limit & (limit + 1) == 0
