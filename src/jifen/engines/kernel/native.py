@@ -270,7 +270,7 @@ def _target(way: Machine) -> Any:
     llvm.initialize_native_asmprinter()
     triple = llvm.Target.from_default_triple()
     cpu, features = _cpu(way)
-    return triple.create_target_machine(cpu=cpu, features=features, opt=2, jit=True, codemodel="jitdefault")
+    return triple.create_target_machine(cpu=cpu, features=features, opt=1, jit=True, codemodel="jitdefault")
 
 
 @cache

@@ -90,13 +90,13 @@ class Program:
     def table(self, x: Step, data: Sequence[int]) -> Step:
         """`data[x]`, where `data` has an entry for every value of `x` from 0 on."""
         op = self.ops[x]
-        reach = data[op.low : op.high + 1]
         assert len(data) > op.high and op.low >= 0
+        data, reach = data[: op.high + 1], data[op.low : op.high + 1]
         if min(reach) == max(reach):
             return self.const(reach[0])
         if op.kind == "table" and len(op.data) <= max(len(data), 256):
             return self.table(op.args[0], [data[v] if 0 <= v < len(data) else 0 for v in op.data])
-        if all(v == n for n, v in enumerate(data)):
+        if all(v == n for n, v in enumerate(reach, start=op.low)):
             return x
         return self._op(Op("table", (x,), tuple(data), "", min(reach), max(reach)))
 
