@@ -32,8 +32,8 @@ except ImportError:  # the numpy back end takes its place
 Array = NDArray[Any]
 _SHARE = 16384
 """The fewest rows that are worth a thread."""
-_STEPS = 300
-"""How many steps go into one function, unless one scheme alone has more."""
+_STEPS = 100
+"""How many steps go into one function, unless one scheme alone has more: processors foresee only so many columns at once."""
 _KEPT = 200
 
 
