@@ -52,24 +52,27 @@ def width(op: Op) -> int:
 
 
 def module(parts: Sequence[tuple[str, str]]) -> str:
-    """A module of functions (name, text) and `run`, which takes them all over a block before it goes to the next."""
+    """A module of functions (name, text) and `run`, which takes them all over a block of rows before it goes to the next.
+
+    `mid` is room for the cells of a block that one function makes for the others: `STRIDE` bytes for each of them.
+    """
     calls = []
     for n, (name, _) in enumerate(parts):
-        calls.append(f"  %f{n} = call i32 @{name}(ptr %in, ptr %out, i64 %from, i64 %to)")
+        calls.append(f"  %f{n} = call i32 @{name}(ptr %in, ptr %out, ptr %mid, i64 %from, i64 %to)")
         calls.append(f"  %g{n} = or i32 %{'seen' if n == 0 else f'g{n - 1}'}, %f{n}")
     body = "\n".join(calls)
     last = f"%g{len(parts) - 1}"
     texts = "\n".join(text for _, text in parts)
     return f"""{texts}
 declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
-define i32 @run(ptr %in, ptr %out, i64 %start, i64 %end) {{
+define i32 @run(ptr %in, ptr %out, ptr %mid, i64 %start, i64 %end) {{
 entry:
   %any = icmp slt i64 %start, %end
   br i1 %any, label %loop, label %done
 loop:
   %from = phi i64 [ %start, %entry ], [ %to, %loop ]
   %seen = phi i32 [ 0, %entry ], [ {last}, %loop ]
-  %next = add i64 %from, {_BLOCK}
+  %next = add i64 %from, {BLOCK}
   %short = icmp slt i64 %next, %end
   %to = select i1 %short, i64 %next, i64 %end
 {body}
@@ -82,29 +85,32 @@ done:
 """
 
 
-_BLOCK = 8192
-"""Rows that one function takes before the next one does: columns that both read are still in the cache."""
+BLOCK = 4096
+"""Rows that one function takes before the next one does: what both read is still in the cache."""
+STRIDE = BLOCK + 64
+"""Bytes from the cells of one variable in a block to those of the next."""
 _AHEAD: Mapping[int | str, int] = {8: 256, 16: 64, 32: 64, 64: 64, "out": 128}
 """Rows ahead that are asked for, by the width of a column: a law reads more columns at once than processors foresee by themselves, and
 what waits to be written holds up what is put aside."""
 
 
-
 @dataclass(kw_only=True)
 class Body(Lookups):
-    """Writes the function of some outputs of a program. `sources` gives each variable its place among the inputs."""
+    """Writes the function of some outputs of a program. `sources` gives each variable its place among the inputs, `ready` those of
+    which another function has made the cells their place among these."""
 
     program: Program
     sources: Mapping[str, tuple[int, Source]]
+    ready: Mapping[str, int] = field(default_factory=dict)
     names: dict[Step, str] = field(default_factory=dict)
     wide: dict[tuple[Step, int], str] = field(default_factory=dict)
     checks: dict[tuple[int, int], str] = field(default_factory=dict)
     fetches: list[str] = field(default_factory=list)
 
-    def function(self, name: str, outputs: Sequence[tuple[int, Sink]]) -> str:
-        """The text of `i32 @name(in, out, from, to)`; from..to is a whole number of vectors."""
+    def function(self, name: str, outputs: Sequence[tuple[int, Sink]], cells: Mapping[Step, int] = {}) -> str:
+        """The text of `i32 @name(in, out, mid, from, to)`; from..to is a whole number of vectors. `cells` are to be made for others."""
         lanes = self.machine.lanes
-        needed = {s.step for _, s in outputs}
+        needed = {s.step for _, s in outputs} | set(cells)
         for place in range(max(needed, default=0), -1, -1):
             if place in needed:
                 needed.update(self.program.ops[place].args)
@@ -116,7 +122,9 @@ class Body(Lookups):
             at = self._new(f"getelementptr i{sink.bits}, ptr %out{slot}, i64 %i")
             self.lines.append(f"  store <{lanes} x i{sink.bits}> {lane}, ptr {at}, align 1")
             self._ahead(f"%out{slot}", sink.bits, writes=True)
-        head = [f"define internal i32 @{name}(ptr %in, ptr %out, i64 %from, i64 %to) #0 {{", "entry:"]
+        for step, place in cells.items():
+            self.lines.append(f"  store {self._type(8)} {self.names[step]}, ptr {self._between(place)}, align 64")
+        head = [f"define internal i32 @{name}(ptr %in, ptr %out, ptr %mid, i64 %from, i64 %to) #0 {{", "entry:"]
         for key, slot in inputs.items():
             head.append(f"  %{key}.at = getelementptr ptr, ptr %in, i64 {slot}")
             head.append(f"  %{key} = load ptr, ptr %{key}.at, align 8")
@@ -124,6 +132,7 @@ class Body(Lookups):
             head.append(f"  %out{slot}.at = getelementptr ptr, ptr %out, i64 {slot}")
             head.append(f"  %out{slot} = load ptr, ptr %out{slot}.at, align 8")
         head += ["  br label %loop", "loop:", "  %i = phi i64 [ %from, %entry ], [ %i.next, %loop ]"]
+        first = ["  %j = sub i64 %i, %from"]
         foot = [f"  %i.next = add i64 %i, {lanes}"]
         foot += ["  %more = icmp slt i64 %i.next, %to", "  br i1 %more, label %loop, label %done", "done:"]
         result = "0"
@@ -137,7 +146,7 @@ class Body(Lookups):
             self._need(f"declare i{bits} @llvm.vector.reduce.{how}.v{lanes}i{bits}({kind})")
             result = f"%all{n}"
         foot += [f"  ret i32 {result}", "}"]
-        return "\n".join([*head, *self._spread(), *foot])
+        return "\n".join([*head, *first, *self._spread(), *foot])
 
     # --- writing ------------------------------------------------------------------------------------------------
 
@@ -213,7 +222,9 @@ class Body(Lookups):
     # --- reading ------------------------------------------------------------------------------------------------
 
     def _cell(self, op: Op, inputs: dict[str, int]) -> str:
-        """The cells of a variable, coded from its column."""
+        """The cells of a variable: as another function made them, else coded from its column."""
+        if op.name in self.ready:
+            return self._new(f"load {self._type(8)}, ptr {self._between(self.ready[op.name])}, align 64")
         slot, source = self.sources[op.name]
         inputs[f"in{slot}"] = slot
         bits, lane = source.bits, width(op)
@@ -240,6 +251,11 @@ class Body(Lookups):
             value = self._select(known, bits, value, stand_in)
         cell = self._coded(value, source, lane)
         return self._select(known, lane, cell, self._splat(lane, op.high)) if known else cell
+
+    def _between(self, place: int) -> str:
+        """Where the cells of a block lie that one function makes for others."""
+        column = self._new(f"getelementptr i8, ptr %mid, i64 {place * STRIDE}")
+        return self._new(f"getelementptr i8, ptr {column}, i64 %j")
 
     def _ahead(self, column: str, bits: int, writes: bool = False) -> None:
         """Ask for the lines of memory that will be read or written soon."""

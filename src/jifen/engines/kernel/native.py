@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jifen.engines.kernel.ir import Body, Sink, Source, module
+from jifen.engines.kernel.ir import STRIDE, Body, Sink, Source, module, width
 from jifen.engines.kernel.lines import MACHINES, Machine
 from jifen.engines.kernel.program import Out, Program
 
@@ -34,6 +34,8 @@ _SHARE = 16384
 """The fewest rows that are worth a thread."""
 _STEPS = 100
 """How many steps go into one function, unless one scheme alone has more: processors foresee only so many columns at once."""
+_AT_ONCE = 8
+"""How many columns are coded at once."""
 _KEPT = 200
 
 
@@ -58,13 +60,14 @@ def _best() -> Machine:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A compiled program. `slots` are the inputs in order; a masked one is followed by its mask."""
+    """A compiled program. `slots` are the inputs in order; a masked one is followed by its mask. `made` cells are coded before use."""
 
     machine: Machine
     run: Any
     engine: Any
     slots: tuple[tuple[str, Source], ...]
     sinks: tuple[tuple[Out, Sink], ...]
+    made: int = 0
 
     def call(
         self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Mapping[Out, Array], rows: int, threads: int
@@ -93,7 +96,8 @@ class Code:
             parts.append((rows - lanes, rows))
 
         def one(part: tuple[int, int]) -> int:
-            return int(self.run(given, taken, *part))
+            mid = room(self.made * STRIDE, np.dtype(np.uint8), 0)
+            return int(self.run(given, taken, mid.ctypes.data, *part))
 
         if threads == 1 or len(parts) == 1:
             flags = [one(p) for p in parts]
@@ -152,8 +156,9 @@ def compile_program(program: Program, sources: Mapping[str, Source], bits: Mappi
     if not text:
         return Code(way, None, None, slots, sinks)
     engine, address = _ready(text, way)
-    run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
-    return Code(way, run, engine, slots, sinks)
+    pointer, number = ctypes.c_void_p, ctypes.c_int64
+    run = ctypes.CFUNCTYPE(ctypes.c_int32, pointer, pointer, pointer, number, number)(address)
+    return Code(way, run, engine, slots, sinks, len(_coded(program, slots)))
 
 
 Slots = tuple[tuple[str, Source], ...]
@@ -175,11 +180,20 @@ def written(
     sinks = tuple((n, s) for s, n in reversed(leaving.items()))
     parts: list[tuple[str, str]] = []
     declared: dict[str, None] = {}
-    for group in _groups(program, sinks):
-        body = Body(machine=way, program=program, sources=places)
+    coded = _coded(program, slots)
+    ready = {program.ops[s].name: n for n, s in enumerate(coded)}
+
+    def part(body: Body, outputs: Sequence[tuple[int, Sink]], cells: Mapping[int, int]) -> None:
         name = f"part{len(parts)}"
-        parts.append((name, body.function(name, [(n, sinks[n][1]) for n in group])))
-        declared |= body.used
+        parts.append((name, body.function(name, outputs, cells)))
+        declared.update(body.used)
+
+    for start in range(0, len(coded), _AT_ONCE):
+        cells = {s: ready[program.ops[s].name] for s in coded[start : start + _AT_ONCE]}
+        part(Body(machine=way, program=program, sources=places), (), cells)
+    for group in _groups(program, sinks):
+        body = Body(machine=way, program=program, sources=places, ready=ready)
+        part(body, [(n, sinks[n][1]) for n in group], {})
     if not parts:
         return "", slots, sinks
     return "\n".join([module(parts), *declared, _attributes(way)]), slots, sinks
@@ -189,6 +203,19 @@ def _attributes(way: Machine) -> str:
     """What holds for the functions: their stack begins at a line of the cache, so that no vector put aside there lies across two."""
     widest = ' "min-legal-vector-width"="512" "prefer-vector-width"="512"' if way.name == "vbmi" else ""
     return f'attributes #0 = {{ nounwind "stackrealign"{widest} }}'
+
+
+def _coded(program: Program, slots: Slots) -> list[int]:
+    """The cells that are made before they are used, because that takes more than a byte a row: memory serves a few columns at once best."""
+    sources = dict(slots)
+    found = []
+    for step in program.live():
+        op = program.ops[step]
+        if op.kind == "cell" and op.name in sources and width(op) == 8:
+            source = sources[op.name]
+            if source.mask == "bytes" or source.bits > 8:
+                found.append(step)
+    return found
 
 
 def _groups(program: Program, sinks: Sequence[tuple[Out, Sink]]) -> list[list[int]]:
