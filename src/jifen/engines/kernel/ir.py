@@ -89,7 +89,7 @@ BLOCK = 4096
 """Rows that one function takes before the next one does: what both read is still in the cache."""
 STRIDE = BLOCK + 64
 """Bytes from the cells of one variable in a block to those of the next."""
-_AHEAD: Mapping[int | str, int] = {8: 256, 16: 64, 32: 64, 64: 64, "out": 128}
+_AHEAD: Mapping[int | str, int] = {1: 512, 8: 256, 16: 64, 32: 64, 64: 64, "out": 128}
 """Rows ahead that are asked for, by the width of a column: a law reads more columns at once than processors foresee by themselves, and
 what waits to be written holds up what is put aside."""
 
@@ -240,6 +240,7 @@ class Body(Lookups):
             self._ahead(f"%in{slot + 1}", 8)
             known = self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
         elif source.mask == "bits":
+            self._ahead(f"%in{slot + 1}", 1)
             place = self._new("lshr i64 %i, 3")
             at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 {place}")
             told = self._new(f"load i{self.machine.lanes}, ptr {at}, align 1")
@@ -263,8 +264,10 @@ class Body(Lookups):
         for line in range(0, max(64, self.machine.lanes * bits // 8), 64):
             self.count += 1
             at = f"%v{self.count}"
+            row = "%i" if bits > 1 else f"{at}.n"
             self.fetches.append(
-                f"  {at}.i = getelementptr i{bits}, ptr {column}, i64 %i\n"
+                (f"  {row} = lshr i64 %i, 3\n" if bits == 1 else "")
+                + f"  {at}.i = getelementptr i{max(bits, 8)}, ptr {column}, i64 {row}\n"
                 f"  {at} = getelementptr i8, ptr {at}.i, i64 {lead + line}\n"
                 f"  call void @llvm.prefetch.p0(ptr {at}, i32 {int(writes)}, i32 3, i32 1)"
             )
