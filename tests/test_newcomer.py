@@ -129,7 +129,7 @@ def test_a_home_that_cannot_be_written_is_done_without(home: str) -> None:
 def test_a_spoilt_cache_is_as_if_it_were_not_there(tmp_path: Path, spoilt: bytes) -> None:
     """A file of the cache that was cut or overwritten is made anew."""
     first = in_environment("schemes", "hk", XDG_CACHE_HOME=str(tmp_path))
-    [kept] = tmp_path.rglob("policies.pickle")
+    [kept] = tmp_path.rglob("shelf.pickle")
     kept.write_bytes(spoilt)
     assert in_environment("schemes", "hk", XDG_CACHE_HOME=str(tmp_path)) == first
 

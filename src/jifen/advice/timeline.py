@@ -193,7 +193,7 @@ class _World:
         causes: list[Cause] = []
         if old is None or new is None:
             return (Cause(None, "", "", ""),), ()
-        if old.scheme is not new.scheme:
+        if old.scheme.start != new.scheme.start:
             causes.append(Cause(None, "", old.scheme.start.isoformat(), new.scheme.start.isoformat()))
         for name, (_, value) in new.parameters.items():
             if name in old.parameters and old.parameters[name][1] != value:

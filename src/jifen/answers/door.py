@@ -1,11 +1,14 @@
-"""The Python door: load policies once, then hold profiles against them."""
+"""The Python door: load policies once, then hold profiles against them.
+
+What reads and compiles policies is imported where it is called: it takes long to import, and what it makes is mostly in the cache.
+"""
 
 from __future__ import annotations
 
 import bisect
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,13 +20,13 @@ from jifen.engines.reference import State
 from jifen.facts.profiles import Profile, read_profile
 from jifen.facts.values import Value, parse_day, show_value
 from jifen.facts.vocabulary import Vocabulary
-from jifen.plan.compile import compile_plan, compile_rules
 from jifen.plan.diagram import END, Diagrams, Whole
 from jifen.plan.form import Plan, in_force
 from jifen.plan.values import Typed, Variable
 from jifen.problems import Problem, ProfileError, RequestError, nearest
 from jifen.schemes.cache import Cache
-from jifen.schemes.shelf import Shelf, policy_folder, read_shelf
+from jifen.schemes.model import Scheme
+from jifen.schemes.shelf import Contents, Shelf, contents, open_shelf, policy_folder
 
 __version__ = "0.1.0"
 ENGINE = f"reference {__version__}"
@@ -48,21 +51,17 @@ def load(policies: Path | str | Iterable[Path | str] | None = None) -> Jifen:
         more = [Path(p) for p in policies]
     folders = [policy_folder(), *more]
     cache = Cache(folders)
-    return Jifen(cache.get("policies", lambda: read_shelf(folders)), cache)
+    return Jifen(*open_shelf(folders, cache), cache)
 
 
 class Jifen:
     """The loaded policies. Immutable to its user; plans are compiled when first needed and kept."""
 
-    def __init__(self, shelf: Shelf, cache: Cache | None = None) -> None:
+    def __init__(self, shelf: Shelf, inside: Contents | None = None, cache: Cache | None = None) -> None:
         self.shelf = shelf
+        self._inside = inside or contents(shelf.schemes)
         self._cache = cache
-        self._plans: dict[tuple[str, date, object], Plan] = {}
-        self._edges = sorted(
-            {v.start for vs in shelf.schemes.values() for v in vs}
-            | {r.start for vs in shelf.schemes.values() for v in vs for p in v.parameters for r in p.rows}
-            | {date.fromordinal(v.until.toordinal() + 1) for vs in shelf.schemes.values() for v in vs if v.until}
-        )
+        self._plans: dict[tuple[str, date, int], Plan] = {}
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -71,29 +70,51 @@ class Jifen:
     @cached_property
     def derivations(self) -> tuple[dict[str, Typed], dict[str, Variable]]:
         """The facts that follow from others: for each its node, and the variables that these ask. Compiled once."""
-        return compile_rules(self.shelf.rules, self.vocabulary)
+
+        def make() -> tuple[dict[str, Typed], dict[str, Variable]]:
+            from jifen.plan.compile import compile_rules
+
+            return compile_rules(self.shelf.rules, self.vocabulary)
+
+        return self._cache.get("rules", make, self.vocabulary.facts) if self._cache else make()
 
     def plan(self, scheme: str, on: date) -> Plan | None:
         """The compiled scheme on a day, or None if no version is in force."""
-        version = in_force(self.versions(scheme), on)
-        if version is None:
+        span = in_force(self._inside.spans[self._known(scheme)], on)
+        if span is None:
             return None
-        key = (scheme, version.start, bisect.bisect_right(self._edges, on))
+        key = (scheme, span.start, bisect.bisect_right(self._inside.turns, on))
         plan = self._plans.get(key)
         if plan is None:
-            plan = compile_plan(version, on, self.shelf)
-            if self._cache:
-                plan.memory.keep = partial(_kept, self._cache, f"{scheme} {version.start} {key[2]}")
-            self._plans[key] = plan
+            plan = self._plans[key] = self._compiled(*key, on)
         return plan
 
-    def versions(self, scheme: str) -> Any:
+    def _compiled(self, scheme: str, start: date, period: int, on: date) -> Plan:
+        """The plan of a version for the days between two changes of any law, from the cache if it is there."""
+
+        def make() -> tuple[object, Plan]:
+            from jifen.plan.compile import compile_plan
+
+            version = next(v for v in self.versions(scheme) if v.start == start)
+            plan = compile_plan(version, on, self.shelf)
+            return plan.graph, plan  # the graph first: its nodes then follow those that they are made of
+
+        if self._cache is None:
+            return make()[1]
+        name = f"{scheme} {start} {period}"
+        plan = self._cache.get(name, make, self.vocabulary.facts)[1]
+        plan.memory.keep = partial(_kept, self._cache, name)
+        return plan
+
+    def versions(self, scheme: str) -> Sequence[Scheme]:
         """The versions of a scheme, oldest first. Raises RequestError for an unknown id."""
-        found = self.shelf.schemes.get(scheme)
-        if found is None:
-            near = nearest(scheme, self.shelf.schemes)
+        return self.shelf.schemes[self._known(scheme)]
+
+    def _known(self, scheme: str) -> str:
+        if scheme not in self._inside.spans:
+            near = nearest(scheme, self._inside.spans)
             raise RequestError([Problem("no-such-scheme", blanks={"scheme": scheme}, found=scheme, nearest=near)])
-        return found
+        return scheme
 
     def profile(self, source: Path | str | Mapping[str, Any] | Profile) -> Profile:
         """Read a profile from a file or a mapping; raises ProfileError with every mistake."""
@@ -172,7 +193,7 @@ class Jifen:
     def fitting(self, profile: Profile) -> list[str]:
         """The schemes for the kind of subject that the profile's facts are about; a person if there are none."""
         subjects = {self.vocabulary.facts[f].subject for f in profile.values} or {"person"}
-        return [s for s, versions in self.shelf.schemes.items() if versions[-1].subject in subjects]
+        return [s for s, subject in self._inside.subjects.items() if subject in subjects]
 
     def _answer(self, scheme: str, values: Mapping[str, Value], on: date, profile_hash: str) -> Answer:
         plan = self.plan(scheme, on)

@@ -13,7 +13,7 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the command; a mistake of the user is a message on standard error and exit code 2."""
-    gc.set_threshold(100_000)  # a command is short and makes few circles
+    gc.set_threshold(1_000_000)  # a command is short and makes few circles
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()

@@ -101,8 +101,8 @@ def _outcome(answer: Answer, rules: Jifen, lang: str) -> str:
     if answer.outcome and answer.outcome != "eligible":
         return answer.outcome_title.get(lang, answer.outcome)
     if len(answer.possible) > 1:
-        versions = rules.versions(answer.scheme)
-        titles = {o.id: o.title[lang] for v in versions if v.start == answer.version for o in v.outcomes}
+        plan = rules.plan(answer.scheme, answer.as_of)
+        titles = {o.id: o.title[lang] for o in plan.scheme.outcomes} if plan else {}
         sep, colon = ("; ", ": ") if lang == "en" else ("、", "：")
         return f"{_SAY[lang]['possible']}{colon}{sep.join(titles.get(p, p) for p in answer.possible)}"
     return ""

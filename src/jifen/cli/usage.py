@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 from typing import Any
 
 from jifen.problems import Problem, RequestError, Where, nearest
@@ -22,8 +21,8 @@ def mistake_in(error: Any) -> RequestError:
     if unreadable := re.fullmatch(r"path '(.*)' is not readable\.", error.message):
         return RequestError([Problem("cannot-read", Where(unreadable[1]), found="Permission denied")])
     if kind == "BadParameter":
-        found = re.match(r"Value error, '(.*)' is not one of", error.message)
-        expected = _choices(error.param) or _plain(error.message)
+        found = re.match(r"'?(.*?)'? is not (one of|a valid|in the range) ", error.message)
+        expected = _expected(error.param) or _plain(error.message)
         return _one("option-value", {"name": _name(error.param), "expected": expected}, found[1] if found else "")
     if unknown := re.match(r"No such command '(.*?)'", error.message):
         near = nearest(unknown[1], error.ctx.command.commands)
@@ -41,12 +40,17 @@ def _name(param: Any) -> str:
     return name if name.startswith("-") else name.upper()
 
 
-def _choices(param: Any) -> str:
-    kind = param.type_descriptor.annotation
-    return ", ".join(str(c.value) for c in kind) if isinstance(kind, type) and issubclass(kind, Enum) else ""
+def _expected(param: Any) -> str:
+    """The values that an option takes, or their kind; nothing for a kind of its own."""
+    choices = [str(getattr(c, "value", c)) for c in getattr(param.type, "choices", ())]
+    if param.type.name in ("int range", "float range"):
+        return " and ".join(
+            f"{sign} {edge}" for sign, edge in (("≥", param.type.min), ("≤", param.type.max)) if edge is not None
+        )
+    return ", ".join(choices) or {"int": "1, 2, 3 …", "float": "0.5, 1.25 …"}.get(param.type.name, "")
 
 
 def _plain(message: str) -> str:
     """The library's sentence in our style: no full stop, no capital, nothing about its input."""
-    text = message.removeprefix("Input should be ").removeprefix("Value error, ").rstrip(".")
+    text = message.rstrip(".")
     return text[:1].lower() + text[1:]

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.diagram import Diagrams, Whole
@@ -63,14 +63,20 @@ class Memory:
     plan from a cache, by name.
     """
 
-    def __init__(self, nodes: Iterable[Node], most: int = 256) -> None:
+    def __init__(
+        self, nodes: Iterable[Node], most: int = 256, edges: Mapping[str, tuple[int, ...]] | None = None
+    ) -> None:
         self.nodes = frozenset(nodes)
         self.keep: Callable[[str, Callable[[], Whole]], Whole] = lambda _, make: make()
         self.wholes: dict[Node, Whole] = {}
         self.lock = threading.Lock()
-        self._edges = cells(self.nodes)
+        self._edges = cells(self.nodes) if edges is None else edges
         self._most = most
         self._kept: OrderedDict[tuple[int, ...], dict[object, Any]] = OrderedDict()
+
+    def __reduce__(self) -> tuple[type[Memory], tuple[tuple[Node, ...], int, Mapping[str, tuple[int, ...]]]]:
+        """Kept without what was worked out."""
+        return Memory, (tuple(self.nodes), self._most, self._edges)
 
     def of(self, known: Mapping[str, int]) -> dict[object, Any]:
         """Question → result, shared by all whose known facts lie in the same cells."""
@@ -163,7 +169,18 @@ class Plan:
             return memory.wholes[node]
 
 
-def in_force(versions: Sequence[Scheme], on: date) -> Scheme | None:
+class _Dated(Protocol):
+    @property
+    def start(self) -> date: ...
+
+    @property
+    def until(self) -> date | None: ...
+
+
+V = TypeVar("V", bound=_Dated)
+
+
+def in_force(versions: Sequence[V], on: date) -> V | None:
     """The version that holds on a day: the latest that has begun, unless it has ended."""
     begun = [v for v in versions if v.start <= on]
     latest = max(begun, key=lambda v: v.start, default=None)

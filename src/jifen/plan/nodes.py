@@ -20,7 +20,7 @@ from typing import Literal
 Kind = Literal["const", "var", "case", "sum", "least", "most"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Node:
     """Made only by a `Graph`; two equal nodes of a graph are the same object. Values lie in `low..high`."""
 
@@ -44,9 +44,13 @@ class Node:
 class Graph:
     """Makes nodes, simplified and each once."""
 
-    def __init__(self) -> None:
-        self._made: dict[tuple[object, ...], Node] = {}
+    def __init__(self, nodes: Iterable[Node] = ()) -> None:
+        self._made: dict[tuple[object, ...], Node] = {_key(n): n for n in nodes}
         self._within: dict[tuple[Node, str, int, int], Node] = {}
+
+    def __reduce__(self) -> tuple[type[Graph], tuple[list[Node]]]:
+        """Kept as its nodes, each after those that it is made of."""
+        return Graph, (list(self._made.values()),)
 
     def _node(
         self,
@@ -57,7 +61,7 @@ class Graph:
         breaks: tuple[int, ...] = (),
         children: tuple[Node, ...] = (),
     ) -> Node:
-        key = (kind, low, high, name, breaks, tuple(map(id, children)))
+        key = (kind, low, high, name, breaks, *map(id, children))
         node = self._made.get(key)
         if node is None:
             node = self._made[key] = Node(kind, low, high, name, breaks, children)
@@ -226,6 +230,10 @@ class Graph:
         if any(m is None for m in made):
             return None
         return self.case(one.argument, breaks, [m for m in made if m is not None])
+
+
+def _key(node: Node) -> tuple[object, ...]:
+    return (node.kind, node.low, node.high, node.name, node.breaks, *map(id, node.children))
 
 
 def variables(roots: Iterable[Node]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from jifen.facts.vocabulary import Fact
 from jifen.plan.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Typed:
     """A node and its meaning: `places` after the point, `codes` if it holds places in a list, `truth` if yes/no."""
 
@@ -42,7 +42,7 @@ def places_of(value: Fraction) -> int:
 Compute = Callable[[Mapping[str, Value], date], int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Variable:
     """What a plan asks: a fact, one code of a `several of` (`code`), or a value computed from `facts`.
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import io
 import os
 import pickle
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 from urllib.parse import quote
 
 T = TypeVar("T")
@@ -30,29 +31,51 @@ class Cache:
         base = None if os.environ.get("JIFEN_NO_CACHE") else _base()
         self._folder = base / _key(folders) if base else None
 
-    def get(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` gives: from the cache if nothing changed since it was made, else made and kept."""
+    def get(self, name: str, make: Callable[[], T], apart: Mapping[str, object] | None = None) -> T:
+        """What `make` gives: from the cache if nothing changed since it was made, else made and kept.
+
+        Objects of `apart` are kept by name only, and are the same objects when they come back.
+        """
+        apart = apart or {}
         if self._folder is None:
             return make()
         path = self._folder / f"{quote(name, safe='')}.pickle"
         try:
             if path.stat().st_uid == os.getuid():
-                kept, value = _read(path)
+                kept, value = _read(path, apart)
                 if kept == name:
                     return value  # type: ignore[no-any-return]
         except Exception:  # whatever a spoilt file makes of the reader, it is made anew
             pass
         made = make()
-        _keep(path, (name, made))
+        _keep(path, (name, made), apart)
         return made
 
 
-def _read(path: Path) -> Any:
+class _Writer(pickle.Pickler):
+    def __init__(self, file: IO[bytes], apart: Mapping[str, object]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._names = {id(thing): name for name, thing in apart.items()}
+
+    def persistent_id(self, thing: object) -> str | None:
+        return self._names.get(id(thing))
+
+
+class _Reader(pickle.Unpickler):
+    def __init__(self, file: IO[bytes], apart: Mapping[str, object]) -> None:
+        super().__init__(file)
+        self._apart = apart
+
+    def persistent_load(self, name: str) -> object:
+        return self._apart[name]
+
+
+def _read(path: Path, apart: Mapping[str, object]) -> Any:
     """What a file holds. The search for circles waits: half a million new objects would start it again and again."""
     active = gc.isenabled()
     gc.disable()
     try:
-        return pickle.loads(path.read_bytes())
+        return _Reader(io.BytesIO(path.read_bytes()), apart).load()
     finally:
         if active:
             gc.enable()
@@ -77,11 +100,11 @@ def _key(folders: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _keep(path: Path, value: object) -> None:
+def _keep(path: Path, value: object, apart: Mapping[str, object]) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            pickle.dump(value, part, protocol=pickle.HIGHEST_PROTOCOL)
+            _Writer(part, apart).dump(value)
         Path(part.name).replace(path)
         kept = sorted(path.parent.parent.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
         for old in kept[_KEPT:]:
