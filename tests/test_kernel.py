@@ -12,6 +12,7 @@ import pytest
 from helpers import random_profile
 from jifen.answers.door import Jifen
 from jifen.engines.kernel import Column, Kernel, compile_kernel, native
+from jifen.engines.kernel.functions import written
 from jifen.engines.kernel.ir import Source
 from jifen.engines.kernel.lines import MACHINES
 from jifen.engines.kernel.resolve import reference_outputs
@@ -281,7 +282,7 @@ def test_other_processors_get_their_own_byte_shuffle(rules: Jifen, name: str, tr
     kernel, _columns = _crs(rules, 1)
     program = kernel.program(frozenset(kernel.variables), frozenset(), MACHINES[name].joint)
     sources = {n: Source(8, False, v.low, v.high, kernel.cells[n], "bytes") for n, v in kernel.variables.items()}
-    text = native.written(program, sources, native.bits_of(program), MACHINES[name])[0]
+    text = written(program, sources, native.bits_of(program), MACHINES[name])[0]
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     cpu, features = ("generic", "") if name == "neon" else ("x86-64-v2", "")

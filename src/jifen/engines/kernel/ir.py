@@ -51,40 +51,6 @@ def width(op: Op) -> int:
     return 16 if op.low >= -(1 << 15) and op.high < 1 << 15 else 32
 
 
-def module(parts: Sequence[tuple[str, str]]) -> str:
-    """A module of functions (name, text) and `run`, which takes them all over a block of rows before it goes to the next.
-
-    `mid` is room for the cells of a block that one function makes for the others: `STRIDE` bytes for each of them.
-    """
-    calls = []
-    for n, (name, _) in enumerate(parts):
-        calls.append(f"  %f{n} = call i32 @{name}(ptr %in, ptr %out, ptr %mid, i64 %from, i64 %to)")
-        calls.append(f"  %g{n} = or i32 %{'seen' if n == 0 else f'g{n - 1}'}, %f{n}")
-    body = "\n".join(calls)
-    last = f"%g{len(parts) - 1}"
-    texts = "\n".join(text for _, text in parts)
-    return f"""{texts}
-declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
-define i32 @run(ptr %in, ptr %out, ptr %mid, i64 %start, i64 %end) {{
-entry:
-  %any = icmp slt i64 %start, %end
-  br i1 %any, label %loop, label %done
-loop:
-  %from = phi i64 [ %start, %entry ], [ %to, %loop ]
-  %seen = phi i32 [ 0, %entry ], [ {last}, %loop ]
-  %next = add i64 %from, {BLOCK}
-  %short = icmp slt i64 %next, %end
-  %to = select i1 %short, i64 %next, i64 %end
-{body}
-  %more = icmp slt i64 %to, %end
-  br i1 %more, label %loop, label %done
-done:
-  %flag = phi i32 [ 0, %entry ], [ {last}, %loop ]
-  ret i32 %flag
-}}
-"""
-
-
 BLOCK = 4096
 """Rows that one function takes before the next one does: what both read is still in the cache."""
 STRIDE = BLOCK + 64
@@ -123,7 +89,7 @@ class Body(Lookups):
             self.lines.append(f"  store <{lanes} x i{sink.bits}> {lane}, ptr {at}, align 1")
             self._ahead(f"%out{slot}", sink.bits, writes=True)
         for step, place in cells.items():
-            self.lines.append(f"  store {self._type(8)} {self.names[step]}, ptr {self._between(place)}, align 64")
+            self.lines.append(f"  store {self._type(8)} {self.names[step]}, ptr {self._between(place)}, align {lanes}")
         head = [f"define internal i32 @{name}(ptr %in, ptr %out, ptr %mid, i64 %from, i64 %to) #0 {{", "entry:"]
         for key, slot in inputs.items():
             head.append(f"  %{key}.at = getelementptr ptr, ptr %in, i64 {slot}")
@@ -224,7 +190,9 @@ class Body(Lookups):
     def _cell(self, op: Op, inputs: dict[str, int]) -> str:
         """The cells of a variable: as another function made them, else coded from its column."""
         if op.name in self.ready:
-            return self._new(f"load {self._type(8)}, ptr {self._between(self.ready[op.name])}, align 64")
+            return self._new(
+                f"load {self._type(8)}, ptr {self._between(self.ready[op.name])}, align {self.machine.lanes}"
+            )
         slot, source = self.sources[op.name]
         inputs[f"in{slot}"] = slot
         bits, lane = source.bits, width(op)

@@ -10,7 +10,7 @@ import ctypes
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jifen.engines.kernel.ir import STRIDE, Body, Sink, Source, module, width
+from jifen.engines.kernel.functions import Sinks, Slots, coded, written
+from jifen.engines.kernel.ir import STRIDE, Source
 from jifen.engines.kernel.lines import MACHINES, Machine
 from jifen.engines.kernel.program import Out, Program
 
@@ -32,10 +33,6 @@ except ImportError:  # the numpy back end takes its place
 Array = NDArray[Any]
 _SHARE = 16384
 """The fewest rows that are worth a thread."""
-_STEPS = 100
-"""How many steps go into one function, unless one scheme alone has more: processors foresee only so many columns at once."""
-_AT_ONCE = 8
-"""How many columns are coded at once."""
 _KEPT = 200
 
 
@@ -65,8 +62,8 @@ class Code:
     machine: Machine
     run: Any
     engine: Any
-    slots: tuple[tuple[str, Source], ...]
-    sinks: tuple[tuple[Out, Sink], ...]
+    slots: Slots
+    sinks: Sinks
     made: int = 0
 
     def call(
@@ -158,93 +155,7 @@ def compile_program(program: Program, sources: Mapping[str, Source], bits: Mappi
     engine, address = _ready(text, way)
     pointer, number = ctypes.c_void_p, ctypes.c_int64
     run = ctypes.CFUNCTYPE(ctypes.c_int32, pointer, pointer, pointer, number, number)(address)
-    return Code(way, run, engine, slots, sinks, len(_coded(program, slots)))
-
-
-Slots = tuple[tuple[str, Source], ...]
-Sinks = tuple[tuple[Out, Sink], ...]
-
-
-def written(
-    program: Program, sources: Mapping[str, Source], bits: Mapping[Out, int], way: Machine
-) -> tuple[str, Slots, Sinks]:
-    """A program as LLVM assembly, with its inputs and outputs in order."""
-    live = {program.ops[s].name for s in program.live() if program.ops[s].kind == "cell"}
-    slots = tuple((n, s) for n, s in sources.items() if n in live)
-    places: dict[str, tuple[int, Source]] = {}
-    at = 0
-    for name, source in slots:
-        places[name] = (at, source)
-        at += 2 if source.mask else 1
-    leaving = {Sink(s, bits[n]): n for n, s in reversed(program.outputs.items()) if program.ops[s].kind != "const"}
-    sinks = tuple((n, s) for s, n in reversed(leaving.items()))
-    parts: list[tuple[str, str]] = []
-    declared: dict[str, None] = {}
-    coded = _coded(program, slots)
-    ready = {program.ops[s].name: n for n, s in enumerate(coded)}
-
-    def part(body: Body, outputs: Sequence[tuple[int, Sink]], cells: Mapping[int, int]) -> None:
-        name = f"part{len(parts)}"
-        parts.append((name, body.function(name, outputs, cells)))
-        declared.update(body.used)
-
-    for start in range(0, len(coded), _AT_ONCE):
-        cells = {s: ready[program.ops[s].name] for s in coded[start : start + _AT_ONCE]}
-        part(Body(machine=way, program=program, sources=places), (), cells)
-    for group in _groups(program, sinks):
-        body = Body(machine=way, program=program, sources=places, ready=ready)
-        part(body, [(n, sinks[n][1]) for n in group], {})
-    if not parts:
-        return "", slots, sinks
-    return "\n".join([module(parts), *declared, _attributes(way)]), slots, sinks
-
-
-def _attributes(way: Machine) -> str:
-    """What holds for the functions: their stack begins at a line of the cache, so that no vector put aside there lies across two."""
-    widest = ' "min-legal-vector-width"="512" "prefer-vector-width"="512"' if way.name == "vbmi" else ""
-    return f'attributes #0 = {{ nounwind "stackrealign"{widest} }}'
-
-
-def _coded(program: Program, slots: Slots) -> list[int]:
-    """The cells that are made before they are used, because that takes more than a byte a row: memory serves a few columns at once best."""
-    sources = dict(slots)
-    found = []
-    for step in program.live():
-        op = program.ops[step]
-        if op.kind == "cell" and op.name in sources and width(op) == 8:
-            source = sources[op.name]
-            if source.mask == "bytes" or source.bits > 8:
-                found.append(step)
-    return found
-
-
-def _groups(program: Program, sinks: Sequence[tuple[Out, Sink]]) -> list[list[int]]:
-    """The outputs in groups of which each makes a function: schemes one after another, until a function has steps enough."""
-
-    def under(step: int) -> set[int]:
-        found: set[int] = set()
-        stack = [step]
-        while stack:
-            place = stack.pop()
-            if place not in found:
-                found.add(place)
-                stack.extend(program.ops[place].args)
-        return found
-
-    groups: list[list[int]] = []
-    steps: set[int] = set()
-    schemes = list(dict.fromkeys(name[0] for name, _ in sinks))
-    for scheme in schemes:
-        own = [n for n, (name, _) in enumerate(sinks) if name[0] == scheme]
-        asked: set[int] = set()
-        for n in own:
-            asked |= under(sinks[n][1].step)
-        if not groups or len(steps | asked) > _STEPS:
-            groups.append([])
-            steps = set()
-        groups[-1] += own
-        steps |= asked
-    return groups
+    return Code(way, run, engine, slots, sinks, len(coded(program, slots)))
 
 
 # --- compiling and keeping ----------------------------------------------------------------------------------------
