@@ -88,7 +88,7 @@ class Visitor(threading.Thread):
                     "POST",
                     "/en/check/china-job",
                     {"china.annual_salary": salary, "china.work_place": "beijing"},
-                    **{"X-Partial": "1"},
+                    **{"HX-Request": "true"},
                 )
             else:
                 self.ask("GET", "/en/search?" + urlencode({"q": self.random.choice(WORDS)}))

@@ -1,6 +1,5 @@
 """The check and its results without a browser: every way through, and every wrong turn."""
 
-import json
 import re
 from datetime import timedelta
 
@@ -88,11 +87,23 @@ def test_none_of_these_is_an_answer_and_nothing_ticked_is_none(client) -> None: 
 
 def test_autosave_answers_with_the_panel(client) -> None:  # type: ignore[no-untyped-def]
     client.begin()
-    answer = client.send("/en/check/you", {"birth_date": "1992-05-05"}, "/en/check/you", headers={"X-Partial": "1"})
-    data = json.loads(answer.content)
-    assert "Not decided yet" in data["panel"] and data["problems"] == {}
-    answer = client.send("/en/check/you", {"birth_date": "soon"}, "/en/check/you", headers={"X-Partial": "1"})
-    assert "birth_date" in json.loads(answer.content)["problems"]
+    answer = client.send("/en/check/you", {"birth_date": "1992-05-05"}, "/en/check/you", headers={"HX-Request": "true"})
+    html = answer.content.decode()
+    assert "Not decided yet" in html and "<html" not in html
+    assert '<p class="error" id="e-birth_date" hx-swap-oob="true" hidden></p>' in html
+    answer = client.send("/en/check/you", {"birth_date": "soon"}, "/en/check/you", headers={"HX-Request": "true"})
+    assert re.search(r'id="e-birth_date" hx-swap-oob="true">[^<]+<', answer.content.decode())
+
+
+def test_autosave_of_a_draft_that_is_gone_leads_to_the_beginning(client) -> None:  # type: ignore[no-untyped-def]
+    client.begin()
+    html = client.get("/en/check/you").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html)
+    assert token
+    Draft.objects.all().delete()
+    fields = {"birth_date": "1992-05-05", "csrfmiddlewaretoken": token[1]}
+    answer = client.post("/en/check/you", fields, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"], answer.content) == (200, "/en/check/", b"")
 
 
 def test_the_language_changes_in_the_middle_of_a_form_and_nothing_is_lost(client) -> None:  # type: ignore[no-untyped-def]

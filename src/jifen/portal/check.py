@@ -7,11 +7,11 @@ import re
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Fact
@@ -123,7 +123,7 @@ def group(request: HttpRequest, lang: str, id: str) -> HttpResponse:
         raise Http404
     draft = drafts.current(request)
     if draft is None:
-        return redirect("check", lang)
+        return _begin(request, lang)
     day = today()
     check = held(draft, day)
     facts = (
@@ -140,19 +140,18 @@ def group(request: HttpRequest, lang: str, id: str) -> HttpResponse:
         change.pop(name, None)
     problems |= contradictions
     go = request.POST.get("go", "")
-    partial = request.headers.get("X-Partial") == "1"
+    partial = by_htmx(request)
     seen = [] if partial or problems else [id]
     try:
         draft = drafts.change(draft.code, change, seen)
     except Draft.DoesNotExist:
-        return redirect("check", lang)
+        return _begin(request, lang)
     check = held(draft, day)
     if partial:
-        wrong = {name: said(p, lang) for name, p in problems.items()}
-        panel = render_to_string(
-            "parts/panel.html", {"lang": lang, "counts": counts(check), "steps": steps(check), "here": id}
-        )
-        return personal(JsonResponse({"panel": panel, "problems": wrong}))
+        sent = {key.partition(":")[0] for key in request.POST}
+        wrong = {f.id: said(problems[f.id], lang) if f.id in problems else "" for f in every if f.id in sent}
+        context = {"counts": counts(check), "steps": steps(check), "here": id, "wrong": wrong}
+        return personal(show(request, "parts/saved.html", context))
     switch = request.POST.get("switch", "")
     if problems:
         shown = asked_now(check, found) or every
@@ -165,6 +164,18 @@ def group(request: HttpRequest, lang: str, id: str) -> HttpResponse:
         return redirect("results", lang)
     following = next_group(check, id)
     return redirect("group", lang, following) if following else redirect("results", lang)
+
+
+def _begin(request: HttpRequest, lang: str) -> HttpResponse:
+    """To the first page of the check, also for a form that was to be saved in passing."""
+    if by_htmx(request):
+        return HttpResponseClientRedirect(reverse("check", args=(lang,)))
+    return redirect("check", lang)
+
+
+def by_htmx(request: HttpRequest) -> bool:
+    """Whether a part of a page is asked for, not the page."""
+    return request.headers.get("HX-Request") == "true"
 
 
 def said(problem: Problem, lang: str) -> str:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.staticfiles.finders import BaseFinder
-from django.core.files.storage import FileSystemStorage, Storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from jifen.engines.javascript import ENGINE, export_bundle
+from jifen.engines.javascript import export_bundle
 from jifen.portal.check import field, places_offered
 from jifen.portal.groups import groups
 from jifen.portal.models import Draft
@@ -22,17 +19,6 @@ from jifen.portal.pages import show
 from jifen.portal.questions import asked_now, held, scope
 from jifen.portal.rules import rules, today
 from jifen.portal.words import NEEDS, STATUS, need_of, place_words
-
-
-class EngineFinder(BaseFinder):
-    """Serves the engine of the library, one file, with the static files."""
-
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        found = str(ENGINE) if path == ENGINE.name else ""
-        return ([found] if found else []) if find_all else found
-
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
-        yield ENGINE.name, FileSystemStorage(location=ENGINE.parent)
 
 
 @lru_cache(maxsize=16)

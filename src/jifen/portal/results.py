@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jifen.answers.answer import Answer
 from jifen.portal import ahead, cards, drafts
 from jifen.portal import ways as roads
-from jifen.portal.check import counts, field, places_offered
+from jifen.portal.check import by_htmx, counts, field, places_offered
 from jifen.portal.groups import groups
 from jifen.portal.models import Draft, Share
 from jifen.portal.pages import personal, show
@@ -134,7 +134,7 @@ def what_if(request: HttpRequest, lang: str) -> HttpResponse:
         "counts": counts(then),
         "what_if": _what_if_fields(then, lang),
     }
-    template = "parts/what_if.html" if request.headers.get("X-Partial") == "1" else "what_if.html"
+    template = "parts/what_if.html" if by_htmx(request) else "what_if.html"
     return personal(show(request, template, context))
 
 

@@ -99,7 +99,7 @@ _MADE = DATA / "made"
 _MADE.mkdir(parents=True, exist_ok=True)
 (_MADE / "charts.css").write_text(CHART_CSS, "utf-8")
 STATICFILES_DIRS = [_HERE / "static", _MADE]
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "jifen.portal.private.EngineFinder"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "jifen.portal.brought.Brought"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
