@@ -73,6 +73,8 @@ def shared(answer: dict[str, Any]) -> dict[str, Any]:
     found["criteria"] = [{k: c[k] for k in criterion} for c in answer["criteria"]]
     item = ("id", "words", "holds", "for_the_authority", "depth", "citation")
     found["requirements"] = [{k: r[k] for k in item} for r in answer["requirements"]]
+    reason = ("kind", "id", "words", "citation", "law")
+    found["reasons"] = [{k: r[k] for k in reason} for r in answer["reasons"] if r["kind"] != "open"]
     return found
 
 

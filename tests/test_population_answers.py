@@ -181,3 +181,10 @@ def test_what_does_not_speak_arrow_is_refused(rules: jifen.Jifen, data: object) 
     with pytest.raises(jifen.RequestError) as caught:
         evaluate(data, rules, ["hk/ttps"], ON)
     assert caught.value.problems[0].code == "no-arrow-table"
+
+
+def test_a_list_of_which_no_scheme_asks_a_code_stands_beside_the_others(rules: jifen.Jifen) -> None:
+    """Every row known, none of its codes asked: the list says nothing, and is no column of another length."""
+    table = pa.table({"age": [17, 30], "nationalities": pa.array([["DE"], ["FR"]])})
+    answers = evaluate(table, rules, ["cn/work-permit"], on="2026-11-23", keep=[]).read_all().to_pylist()
+    assert [a["cn_work_permit_status"] for a in answers] == ["does not qualify", "undetermined"]

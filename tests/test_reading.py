@@ -275,3 +275,30 @@ def test_nothing_of_a_document_is_left_out() -> None:
 
     for v in VERSIONS:
         assert list(of_reading(read(v, SHELF, "en").parts)) == list(of_document(v.document.sections)), v.file
+
+
+def test_the_columns_of_a_table_of_parameters_have_titles_in_both_languages() -> None:
+    """Of every version: no header shows the name that the document gives a parameter."""
+    for each in VERSIONS:
+        names = {p.name for p in each.parameters}
+        for lang in ("en", "zh"):
+            said = speech_of(each, lang)
+            for name in names:
+                shown = plain(said.header(f"`{name}`"))
+                assert shown != name and "_" not in shown, (each.id, name)
+                if lang == "zh":
+                    assert HAN.search(shown), (each.id, name)
+
+
+def speech_of(scheme: Scheme, lang: str) -> Speech:
+    return Speech(scheme, SHELF, lang)
+
+
+def test_parameters_that_share_a_title_are_told_apart_by_the_words_of_their_columns() -> None:
+    zh = speech("zh", "sg/compass")
+    assert (
+        plain(zh.header("`general_at_23` (SGD a month) — general, at 23 · 一般行业，23岁"))
+        == "一般行业，23岁（新元/月）"
+    )
+    assert plain(zh.condition("`fixed_salary` ≥ `general_at_23`")).endswith("合格薪金（新申请）（一般行业，23岁）")
+    assert Citation("E", "stage 1, at 45").text("zh") == "E 第1阶段，45岁"

@@ -505,7 +505,24 @@ CATALOGUE: dict[str, Entry] = {
         "the file cannot be written", "文件无法写入", "a folder that exists, with room, that may be written", "存在、可写且有空间的文件夹"
     ),
     "cannot-read": _entry(
-        "the file cannot be read", "文件无法读取", "a file that you may read", "有读取权限的文件"
+        "the file or folder cannot be read", "文件或文件夹无法读取", "what you may read", "有读取权限的内容"
+    ),
+    # the portal
+    "not-installed": _entry(
+        "this part of jifen is not installed", "jifen 的此部分未安装", "`pip install 'jifen[{part}]'`", "`pip install 'jifen[{part}]'`"
+    ),
+    "database-address": _entry(
+        "this is not the address of a database", "这不是数据库地址", "an address such as `postgresql://user@host/name`", "如 `postgresql://user@host/name` 的地址"
+    ),
+    "no-database": _entry(
+        "the database does not answer", "数据库没有响应", "a database that can be reached and written", "可连接且可写的数据库"
+    ),
+    "public-address": _entry(
+        "this is not the public address of a website", "这不是网站的公开地址", "an address such as `https://jifen.example`", "如 `https://jifen.example` 的地址"
+    ),
+    "cannot-listen": _entry(
+        "the portal cannot listen there", "网站无法在该处监听",
+        "an address of this machine and a free port; `--port 0` takes one", "本机地址和空闲端口；`--port 0` 自动选取",
     ),
     # requests
     "no-such-scheme": _entry(

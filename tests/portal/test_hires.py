@@ -1,13 +1,19 @@
 """Planned hires from a table: who qualifies, what to mend, nothing stored."""
 
+import csv
 import io
 import zipfile
+from datetime import date
+from random import Random
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+from jifen.answers.door import Jifen
+from jifen.portal.hires import ROWS, SCHEMES, check_table
 from jifen.portal.models import Draft
+from jifen.portal.rules import today
 
 
 def send(client, content: bytes, name: str = "a.csv", lang: str = "en"):  # type: ignore[no-untyped-def]
@@ -58,7 +64,7 @@ def _book(rows: list[list[object]]) -> bytes:
 def _bomb() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("xl/workbook.xml", b"0" * 60_000_000)
+        packed.writestr("xl/workbook.xml", b"0" * 90_000_000)
     return out.getvalue()
 
 
@@ -70,10 +76,11 @@ def _bomb() -> bytes:
         (b"\xff\xfe\x00\x01" * 9, "a.csv", "neither CSV in UTF-8 nor Excel"),
         (b"PK\x03\x04 broken", "a.xlsx", "The workbook cannot be read"),
         (_bomb(), "a.xlsx", "too large when unpacked"),
-        (b"Name,Age\n" + b"A,40\n" * 600, "a.csv", "more than 150 rows"),
-        (b"0" * 2_000_001, "a.csv", "larger than 2 MB"),
+        (b"Name,Age\n" + b"A,40\n" * 5_001, "a.csv", "more than 5,000 rows"),
+        (b"Name,Age,age\nA,40,41\n", "a.csv", "Two columns say"),
+        (b"0" * 5_000_001, "a.csv", "larger than 5 MB"),
     ],
-    ids=["empty", "no column", "binary", "broken", "bomb", "long", "large"],
+    ids=["empty", "no column", "binary", "broken", "bomb", "long", "twice", "large"],
 )
 def test_a_file_that_cannot_be_used_says_why(client, content: bytes, name: str, said: str) -> None:  # type: ignore[no-untyped-def]
     answer = send(client, content, name)
@@ -97,3 +104,70 @@ def test_cells_of_excel_are_read_exactly_and_formulas_do_not_run(client) -> None
     )
     html = send(client, content, "a.xlsx").content.decode()
     assert "2 people" in html and "<b>B</b>" not in html
+
+
+def _planned(rows: int) -> tuple[list[list[str]], list[dict[str, object]]]:
+    """A table as somebody fills it in, with empty cells, and the same people as profiles."""
+    random = Random(20261125)
+    columns = {
+        "birth_date": lambda: date(
+            random.randint(1958, 2003), random.randint(1, 12), random.randint(1, 28)
+        ).isoformat(),
+        "education.degree": lambda: random.choice(["bachelor", "master", "doctorate"]),
+        "china.annual_salary": lambda: str(random.randrange(100_000, 1_500_000, 500)),
+        "work.related_years": lambda: str(random.randint(0, 30)),
+        "china.work_place": lambda: random.choice(["beijing", "western"]),
+        "chinese.hsk": lambda: str(random.randint(0, 6)),
+        "china.months_a_year": lambda: str(random.randint(0, 12)),
+        "prizes": lambda: random.choice([[], [], ["nobel"]]),
+        "no_criminal_record": lambda: random.choice(["yes", "yes", "no"]),
+        "nationalities": lambda: random.choice([["DE"], ["FR", "US"]]),
+    }
+    people = [{c: draw() for c, draw in columns.items() if random.random() < 0.85} for _ in range(rows)]
+
+    def cell(value: object) -> str:
+        return ("; ".join(value) or "none") if isinstance(value, list) else str(value)
+
+    table = [["Name", *columns]]
+    table += [[f"P{i}", *(cell(p[c]) if c in p else "" for c in columns)] for i, p in enumerate(people)]
+    return table, people  # type: ignore[return-value]
+
+
+def test_each_row_gets_the_answer_of_the_library(rules: Jifen) -> None:
+    """Status, class, exact bounds of the points, and the first requirement that is not met."""
+    table, profiles = _planned(60)
+    people, unknown = check_table(table, today(), "en")
+    assert unknown == [] and len(people) == 60
+    for person, profile in zip(people, profiles, strict=True):
+        assert person.problems == ()
+        for given, answer in zip(person.given, rules.check(profile, today(), SCHEMES), strict=True):
+            points = (None, None) if answer.points is None else (answer.points.low, answer.points.high)
+            assert (given.status, given.low, given.high) == (answer.status, *points)
+            assert given.outcome == (answer.outcome_title or {})
+
+
+def test_the_most_rows_are_answered_and_the_page_shows_the_first(client) -> None:  # type: ignore[no-untyped-def]
+    table, _ = _planned(ROWS)
+    text = "\n".join(",".join(row) for row in table)
+    html = send(client, text.encode()).content.decode()
+    assert "5,000 people" in html and "The first 200 of 5,000" in html
+    assert html.count('<th scope="row">P') == 200
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_result_is_a_file_with_every_row_and_what_to_mend(client, lang: str, form: str) -> None:  # type: ignore[no-untyped-def]
+    table = b"Name,birth_date,age,education.degree\n=1+1,1990-05-31,,doctorate\nB,1990-05-31,20,phd\nC,1990-05-31,20,master\n"
+    file = SimpleUploadedFile("a.csv", table)
+    answer = client.send(f"/{lang}/hires", {"file": file, "as": form})
+    assert f".{form}" in answer["Content-Disposition"] and "no-store" in answer["Cache-Control"]
+    if form == "csv":
+        rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    else:
+        sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+        rows = [["" if c is None else str(c) for c in row] for row in sheet.iter_rows(values_only=True)]
+    assert [r[0] for r in rows[1:]] == ["2", "3", "4"]
+    assert rows[1][1] == "'=1+1" and rows[1][2] == ""
+    assert rows[1][3] == {"en": "Not decided yet", "zh": "尚不能确定"}[lang]
+    assert {"en": "Highest degree", "zh": "最高学位"}[lang] in rows[2][2]
+    assert {"en": "Age", "zh": "年龄"}[lang] in rows[3][2] and "".join(rows[3][3:]) == ""

@@ -98,13 +98,13 @@ def test_postgresql_carries_a_check(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (["--database", "mysql://x/y"], "this is not the address of a database [database-address]\n"),
+        (["--database", "postgresql://127.0.0.1:1/x"], "the database does not answer [no-database]\n"),
         (
-            ["--database", "mysql://x/y"],
-            "the database cannot be used\n  expected: an address such as postgresql://user@host/name\n  found: mysql://x/y\n",
+            ["--origin", "jifen.example", "--lang", "zh"],
+            "这不是网站的公开地址 [public-address]\n  应为：如 `https://jifen.example` 的地址\n",
         ),
-        (["--database", "postgresql://127.0.0.1:1/x"], "the database does not answer\n"),
-        (["--origin", "jifen.example"], "the public address cannot be used\n"),
-        (["--host", "192.0.2.1"], "the portal cannot listen there\n"),
+        (["--host", "192.0.2.1", "--lang=zh"], "网站无法在该处监听 [cannot-listen]\n"),
     ],
 )
 def test_the_command_says_what_is_wrong_and_shows_no_trace(tmp_path: Path, options: list[str], said: str) -> None:

@@ -18,6 +18,7 @@ from jifen.answers.door import Jifen
 from jifen.cli.console import console as _console
 from jifen.cli.render import STATUS
 from jifen.engines.reference import Range
+from jifen.facts.units import with_unit
 from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Fact
 from jifen.schemes.citations import all_text
@@ -191,29 +192,12 @@ def _cell(fact: Fact, step: Step, lang: str) -> str:
     if fact.kind == "one of" and not fact.ordered:
         codes = [show_value(fact, v, lang) for v in range(step.least, step.most + 1)]
         return " / ".join(codes[:4]) + (" / …" if len(codes) > 4 else "")
-    unit = _unit(fact, lang)
+    gap = " " if lang == "en" else ""
     if step.most == fact.high:
-        return f"{low}{unit} {say['more']}" if lang == "en" else f"{low}{unit}{say['more']}"
+        return f"{with_unit(low, fact, lang)}{gap}{say['more']}"
     if step.least == fact.low:
-        return f"{high}{unit} {say['less']}" if lang == "en" else f"{high}{unit}{say['less']}"
-    return f"{low}–{high}{unit}"
-
-
-_UNITS = {
-    "years": "年", "months": "个月", "days": "天", "hours": "小时", "points": "分", "percent": "%", "people": "人", "papers": "篇",
-    "year": "年", "month": "月", "day": "日", "hour": "小时",
-}  # fmt: skip
-
-
-def _unit(fact: Fact, lang: str) -> str:
-    """The unit after a number; none where the title says it."""
-    if fact.unit_text in ("", "level", "number", "score"):
-        return ""
-    if lang == "en":
-        return f" {fact.unit_text}"
-    if fact.kind == "money":
-        return f" {fact.currency}" + (f"/{_UNITS[fact.per]}" if fact.per else "")
-    return f" {_UNITS.get(fact.unit, fact.unit)}"
+        return f"{with_unit(high, fact, lang)}{gap}{say['less']}"
+    return with_unit(f"{low}–{high}", fact, lang)
 
 
 def nearest_schemes(found: Sequence[Paths], costs: Costs, lang: str) -> None:

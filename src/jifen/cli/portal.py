@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 from urllib.parse import urlsplit
 
 import typer
 
-from jifen.cli.app import Policies, app
+from jifen.cli.app import Lang, Language, Policies, app
+from jifen.problems import Problem, RequestError
 
 
-def _refuse(what: str, expected: str, found: str = "") -> NoReturn:
-    """Say what was wrong, in the parts of every message, and stop."""
-    print("\n".join([what, f"  expected: {expected}", *([f"  found: {found}"] if found else [])]), file=sys.stderr)
-    raise typer.Exit(2)
+def _refuse(code: str, found: str = "", **blanks: str) -> NoReturn:
+    raise RequestError([Problem(code, blanks=blanks, found=found)])
 
 
 @app.command(
@@ -44,6 +42,7 @@ def portal(
         bool, typer.Option(help="Compute the answers that every first visitor needs in the background (half a minute).")
     ] = True,
     policies: Policies = [],  # noqa: B006  (typer copies it)
+    lang: Language = Lang.en,
 ) -> None:
     """Start the web portal: check, results, schemes, law. Needs no network and no other service."""
     import os
@@ -51,23 +50,26 @@ def portal(
     from importlib.util import find_spec
 
     if find_spec("django") is None:
-        _refuse("the portal is not installed", "pip install 'jifen[portal]'")
+        _refuse("not-installed", part="portal")
     parts = urlsplit(database)
     if database and (parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/")):
-        _refuse("the database cannot be used", "an address such as postgresql://user@host/name", database)
+        _refuse("database-address", database)
     if origin and not origin.startswith(("http://", "https://")):
-        _refuse("the public address cannot be used", "an address such as https://jifen.example", origin)
+        _refuse("public-address", origin)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as e:
-            _refuse(
-                "the portal cannot listen there",
-                "an address of this machine and a free port; --port 0 takes one",
-                f"{host}:{port}, {e.strerror}",
-            )
+            _refuse("cannot-listen", f"{host}:{port}, {e.strerror}")
         port = probe.getsockname()[1]
+    if database:
+        import psycopg
+
+        try:
+            psycopg.connect(database, connect_timeout=10).close()
+        except psycopg.Error as e:
+            _refuse("no-database", str(e).strip().splitlines()[0])
     from jifen.portal.serve import environment, prepare, serve
 
     folder = data or Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "jifen"
@@ -80,8 +82,7 @@ def portal(
     try:
         prepare()
     except OperationalError as e:
-        _refuse(
-            "the database does not answer", "a database that can be reached and written", str(e).strip().splitlines()[0]
-        )
-    said = f"Jifen portal: {origin or f'http://{host}:{port}/'}   (stop with Ctrl-C)"
-    serve(host, port, workers or (2 if database else 1), threads, warm, said)
+        _refuse("no-database", str(e).strip().splitlines()[0])
+    address = origin or f"http://{host}:{port}/"
+    said = {"en": f"Jifen portal: {address}   (stop with Ctrl-C)", "zh": f"积分网站：{address}   （按 Ctrl-C 停止）"}
+    serve(host, port, workers or (2 if database else 1), threads, warm, said[lang.value])

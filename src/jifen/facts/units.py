@@ -32,3 +32,9 @@ def unit_of(fact: Fact, lang: str) -> str:
     if lang == "zh" and fact.unit == "years" and fact.title["zh"].endswith("年龄"):
         return "周岁"
     return in_words(fact.unit_text, lang)
+
+
+def with_unit(number: str, fact: Fact, lang: str) -> str:
+    """A number of a fact as text, with its unit behind it; a day has none."""
+    unit = "" if fact.kind == "date" else unit_of(fact, lang)
+    return f"{number}{unit}" if lang == "zh" or unit in ("", "%") else f"{number} {unit}"

@@ -7,7 +7,7 @@ scheme has points. A row with a value that cannot be read has no answer, and wit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -158,7 +158,10 @@ class Scorer:
                     wrong = np.zeros(len(block), np.bool_)
                 wrong[rows] = True
                 bad += [BadValue(file, first + int(r) + 1, coding.column, _at(problem, values, int(r))) for r in rows]
-            columns[coding.fact.id] = Column(coded.values, coded.valid)
+            if (
+                not isinstance(coded.values, Mapping) or coded.values
+            ):  # a list of which no code is asked has no rows to give
+                columns[coding.fact.id] = Column(coded.values, coded.valid)
         return columns, wrong, sorted(bad, key=lambda b: b.row)
 
     def _run(

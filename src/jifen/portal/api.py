@@ -17,6 +17,7 @@ from jifen.advice.path import find_paths
 from jifen.answers.answer import Answer
 from jifen.answers.schemas import answer_schema
 from jifen.portal.finder import find as found_by
+from jifen.portal.groups import both
 from jifen.portal.questions import scope, weights
 from jifen.portal.registry import registers
 from jifen.portal.rules import Kept, answer, answers, rules, subject, today
@@ -302,10 +303,26 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     return _answer(error.status_code, error.message)
 
 
+_IN_CHINESE = {
+    "Hold a profile against schemes": "将所填情况与方案比对",
+    "One answer in full, with what each open fact is asked for": "一项完整结果，附各待定事实的询问原因",
+    "The questions that settle most": "最有助于确定结果的问题",
+    "Places side by side for the same facts": "同一组事实的各地对比",
+    "The cheapest ways to an outcome": "达到某一结果最省力的办法",
+    "All schemes, or those that words in English, Chinese or pinyin find": "全部方案，或按中文、英文、拼音查找",
+    "The rules of a scheme on a day": "某方案在某日的规则",
+    "The vocabulary": "事实词汇表",
+    "The instruments on which the schemes rest": "方案所依据的文件",
+    "The registers": "名录",
+    "Rows of a register": "名录条目",
+}
+
+
 def operations() -> list[dict[str, Any]]:
     """The operations of the description, for the page that lists them."""
     found = []
     for path, methods in api.get_openapi_schema().get("paths", {}).items():
         for method, it in methods.items():
-            found.append({"method": method.upper(), "path": path, "summary": it.get("summary", "")})
+            said = it.get("summary", "")
+            found.append({"method": method.upper(), "path": path, "summary": both(said, _IN_CHINESE[said])})
     return found

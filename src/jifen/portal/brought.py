@@ -9,6 +9,7 @@ from typing import Any
 import django_htmx
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]  # it has no types
 
 from jifen.engines.javascript import ENGINE
 
@@ -29,3 +30,9 @@ class Brought(BaseFinder):
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
         for name, path in FILES.items():
             yield name, FileSystemStorage(location=path.parent)
+
+
+class Files(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # it has no types
+    """Static files under names that change with their content, inside scripts too."""
+
+    support_js_module_import_aggregation = True

@@ -104,7 +104,9 @@ def _cell_words() -> Mapping[str, str]:
 
 
 def row_words(hit: Hit, lang: str) -> str:
-    """A row as printed, its codes in words."""
+    """A row as printed, its codes in words; a row that is a condition in its own words."""
+    if lang in hit.words:
+        return hit.words[lang]
     cells = []
     for place, text in enumerate(hit.row):
         fact = rules().vocabulary.facts.get(hit.facts[place]) if place < len(hit.facts) else None
@@ -208,7 +210,7 @@ def criteria(found: Answer, lang: str) -> list[dict[str, Any]]:
             "max": c.max,
             "filled": _percent(c.points.low, c.max),
             "open": _percent(c.points.high - c.points.low, c.max),
-            "row": "; ".join(row_words(h, lang) for h in c.rows),
+            "row": {"en": "; ", "zh": "；"}[lang].join(row_words(h, lang) for h in c.rows),
             "before": c.uncapped if c.uncapped != c.points else None,
             "next": {"row": row_words(c.next, lang), "points": c.next.points} if c.next else None,
             "cited": cited([x for h in c.rows for x in h.citations] or c.citations, scheme.instruments),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from jifen.facts.units import unit_of
 from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Fact
 from jifen.portal import demo, drafts
@@ -189,13 +190,15 @@ def said(problem: Problem, lang: str) -> str:
     if problem.code == "unknown-code" and fact and fact.codes:
         words = [w[lang] for w in fact.codes.values.values()]
         expected = (
-            {"en": "one of: ", "zh": "应为："}[lang]
+            {"en": "one of: ", "zh": ""}[lang]
             + {"en": "; ", "zh": "、"}[lang].join(words[:12])
             + ("…" if len(words) > 12 else "")
         )
     elif "`jifen" in expected:
         expected = ""
-    return message + ({"en": ". ", "zh": "。"}[lang] + expected if expected else "")
+    if not problem.message(lang).startswith("`"):
+        message = message[:1].upper() + message[1:]
+    return message + ({"en": ". Expected: ", "zh": "。应为："}[lang] + expected if expected else "")
 
 
 def _group_page(
@@ -233,7 +236,7 @@ def field(fact: Fact, check: Check, lang: str, problem: Problem | None, typed: s
         "value": typed if typed is not None else value,
         "problem": said(problem, lang) if problem else "",
         "why": why(fact, check),
-        "unit": unit(fact, lang),
+        "unit": unit_of(fact, lang),
     }
     codes = list(fact.codes.values.items()) if fact.codes else []
     if fact.kind == "yes/no":
@@ -265,25 +268,6 @@ def field(fact: Fact, check: Check, lang: str, problem: Problem | None, typed: s
         if isinstance(value, (int, str)) and typed is None and str(value):
             entry["value"] = f"{value:,}" if isinstance(value, int) and fact.kind == "money" else value
     return entry
-
-
-_UNITS_ZH = {
-    "years": "年", "months": "个月", "days": "天", "hours": "小时", "points": "分", "percent": "%", "people": "人", "level": "级",
-    "number": "", "score": "分", "CLB": "CLB", "papers": "篇",
-    "year": "每年", "month": "每月", "day": "每天", "hour": "每小时",
-}  # fmt: skip
-
-
-def unit(fact: Fact, lang: str) -> str:
-    if lang == "en":
-        return {"percent": "%", "number": ""}.get(fact.unit_text, fact.unit_text)
-    if fact.kind == "money":
-        from jifen.facts.vocabulary import library_codes
-
-        codes = library_codes("ISO 4217")
-        name = codes.values[fact.currency]["zh"] if codes and fact.currency in codes.values else fact.currency
-        return name + (f"（{_UNITS_ZH[fact.per]}）" if fact.per else "")
-    return "周岁" if fact.id == "age" else _UNITS_ZH.get(fact.unit, fact.unit)
 
 
 def why(fact: Fact, check: Check) -> list[dict[str, Any]]:

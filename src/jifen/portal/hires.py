@@ -1,28 +1,37 @@
 """Planned hires from a table: each row a person, held against the schemes that an employer asks about. Nothing is stored.
 
-The table is CSV or Excel. Its header names facts by id or by title in either language; its cells may hold codes or their words.
+The table is CSV or Excel. Its header names facts by id or by title in either language; its cells may hold codes or their words. Each
+different cell is read once, and all rows are answered together by the population engine: exactly as one by one.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from jifen.facts.values import plain_value
 from jifen.facts.vocabulary import Fact
-from jifen.portal import cards
+from jifen.forms import Words
+from jifen.plan.form import Plan
 from jifen.portal.check import said
 from jifen.portal.groups import both
 from jifen.portal.pages import lang_of, personal, show
-from jifen.portal.rules import answers, rules, subject, today
+from jifen.portal.rules import rules, today
+from jifen.portal.tables import BYTES, EXCEL, TableError, as_csv, as_excel, read_table, text_of
+from jifen.portal.words import STATUS
 from jifen.problems import ProfileError, nearest
+
+if TYPE_CHECKING:  # the population engine is loaded with the first table
+    import pyarrow as pa
+
+    from jifen.population.scoring import Scorer
 
 SCHEMES = ("cn/work-permit", "cn/r-visa", "cn/k-visa", "cn/work-permit-short-term", "cn/beijing/two-zones")
 """What an employer asks about somebody it wants to hire."""
@@ -31,16 +40,46 @@ COLUMNS = (
     "work.related_years", "china.annual_salary", "china.work_place", "china.months_a_year", "chinese.hsk", "china.background",
     "prizes", "no_criminal_record", "healthy", "china.encouraged_posts", "china.achievements", "china.professional_grounds",
 )  # fmt: skip
-ROWS, BYTES, UNPACKED = 150, 2_000_000, 40_000_000
+ROWS = 5_000
+SHOWN = 200
+"""Rows on the page, and rows to mend; a file has them all."""
 NAME = both("Name or number", "姓名或编号")
+_FILE = both("planned-hires", "nipin-renyuan")
 
 
-class TableError(ValueError):
-    """The file is no table that can be read. `words` say what to do."""
+@dataclass(frozen=True)
+class Given:
+    """What a scheme gives one row: the same as the library's answer."""
 
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.words = both(en, zh)
+    status: str
+    outcome: Words
+    low: int | None
+    high: int | None
+    fails: Words
+
+    @property
+    def css(self) -> str:
+        return STATUS[self.status][0]
+
+    @property
+    def words(self) -> Words:
+        return STATUS[self.status][1]
+
+    @property
+    def points(self) -> str:
+        if self.low is None or self.high is None:
+            return ""
+        return f"{self.low}" if self.low == self.high else f"{self.low}–{self.high}"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A row: its number in the table, what it is called, what to mend in it; or its answers, in the order of the schemes."""
+
+    row: int
+    name: str
+    problems: tuple[Mapping[str, str], ...]
+    given: tuple[Given, ...]
 
 
 def _facts() -> list[Fact]:
@@ -55,15 +94,23 @@ def template(request: HttpRequest, lang: str, form: str) -> HttpResponse:
         {"en": "Example (delete this row)", "zh": "示例（请删除此行）"}[lang],
         *(_example(f, lang) for f in _facts()),
     ]
-    name = {"en": "planned-hires", "zh": "nipin-renyuan"}[lang]
+    values = [
+        [f.title[lang], *(w[lang] for w in f.codes.values.values())]
+        for f in _facts()
+        if f.codes and len(f.codes.values) < 60
+    ]
+    return _download(
+        [head, row], form, _FILE[lang], both("Hires", "拟聘人员")[lang], [(both("Values", "取值")[lang], values)]
+    )
+
+
+def _download(
+    rows: Sequence[Sequence[Any]], form: str, name: str, title: str, more: Sequence[tuple[str, Any]] = ()
+) -> HttpResponse:
     if form == "csv":
-        text = io.StringIO()
-        csv.writer(text).writerows([head, row])
-        response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
     else:
-        response = HttpResponse(
-            _workbook(head, row, lang), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        )
+        response = HttpResponse(as_excel(title, rows, more), content_type=EXCEL)
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     return response
 
@@ -89,130 +136,198 @@ def _example(fact: Fact, lang: str) -> str:
     return ""
 
 
-def _workbook(head: list[str], row: list[str], lang: str) -> bytes:
-    from openpyxl import Workbook
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = {"en": "Hires", "zh": "拟聘人员"}[lang]
-    sheet.append(head)
-    sheet.append(row)
-    for i, text in enumerate(head, 1):
-        sheet.cell(1, i).font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(i)].width = max(14, min(40, len(text) + 4))
-    sheet.freeze_panes = "B2"
-    words = book.create_sheet({"en": "Values", "zh": "取值"}[lang])
-    for fact in _facts():
-        if fact.codes and len(fact.codes.values) < 60:
-            words.append([fact.title[lang], *(w[lang] for w in fact.codes.values.values())])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def hires(request: HttpRequest, lang: str) -> HttpResponse:
-    """The form; and for a posted table every row with its answers or what to mend in it."""
-    context: dict[str, Any] = {"nav": "check", "most": ROWS}
+    """The form; and for a posted table every row with its answers or what to mend in it, as a page or as a file to keep."""
+    context: dict[str, Any] = {"nav": "check", "most": ROWS, "megabytes": BYTES // 10**6}
     status = 200
     if request.method == "POST":
         upload = request.FILES.get("file")
         try:
             if upload is None:
                 raise TableError("Choose a file first.", "请先选择文件。")
-            content = upload.read(BYTES + 1)
-            context |= _checked(content, str(upload.name or ""), lang_of(request))
+            table = read_table(upload.read(BYTES + 1), str(upload.name or ""), ROWS)
+            people, unknown = check_table(table, today(), lang_of(request))
+            form = request.POST.get("as", "")
+            if form in ("csv", "xlsx"):
+                name = f"{_FILE[lang]}-{today()}"
+                return personal(_download(_result_rows(people, lang), form, name, both("Hires", "拟聘人员")[lang]))
+            context |= _page(people) | {"unknown": unknown}
         except TableError as e:
             context["wrong"] = e.words
             status = 422
     return personal(show(request, "hires.html", context, status))
 
 
-def _checked(content: bytes, name: str, lang: str) -> dict[str, Any]:
-    table = list(_rows(content, name))
+def _plans(on: date) -> dict[str, Plan | None]:
+    return {s: rules().plan(s, on) for s in SCHEMES if s in rules().shelf.schemes}
+
+
+def _page(people: Sequence[Person]) -> dict[str, Any]:
+    """Counts of every status by scheme, rows to mend first, then the first rows."""
+    bad = [p for p in people if p.problems]
+    good = [p for p in people if not p.problems]
+    titles = [rules().versions(s)[-1].title for s in _plans(today())]
+    tallies = [Counter(p.given[i].status for p in good) for i in range(len(titles))]
+    return {
+        "people": len(people),
+        "columns": titles,
+        "counts": [
+            {"css": css, "words": words, "numbers": [t[status] for t in tallies]}
+            for status, (css, words, _) in STATUS.items()
+            if any(t[status] for t in tallies)
+        ],
+        "bad": len(bad),
+        "mend": bad[:SHOWN],
+        "good": len(good),
+        "shown": good[:SHOWN],
+    }
+
+
+def _result_rows(people: Sequence[Person], lang: str) -> list[list[Any]]:
+    """The whole result as a table: a row of each person, four columns a scheme."""
+    parts = [both("status", "结果"), both("class", "类别"), both("points", "积分"), both("not met", "不满足")]
+    head: list[Any] = [both("Row", "行")[lang], NAME[lang], both("To mend", "需修改")[lang]]
+    for id in _plans(today()):
+        title = rules().versions(id)[-1].title[lang]
+        head += [f"{title}{both(': ', '：')[lang]}{p[lang]}" for p in parts]
+    rows = [head]
+    for p in people:
+        mend = both("; ", "；")[lang].join(f"{x['title']}{both(': ', '：')[lang]}{x['said']}" for x in p.problems)
+        row: list[Any] = [p.row, p.name, mend]
+        for g in p.given:
+            points: Any = g.low if g.low is not None and g.low == g.high else g.points
+            row += [g.words[lang], g.outcome.get(lang, ""), points, g.fails.get(lang, "")]
+        rows.append(row)
+    return rows
+
+
+def check_table(
+    table: Sequence[Sequence[Any]], on: date, lang: str
+) -> tuple[list[Person], list[dict[str, str | None]]]:
+    """Every row of a table with its answers, and the columns that are not known. Raises TableError where no row or no column can be used."""
+    import pyarrow as pa
+
     if len(table) < 2:
         raise TableError("The table has no rows under its header.", "表头之下没有任何行。")
-    header, columns, unknown = table[0], {}, []
-    named = {
-        spoken.casefold(): f
-        for f in rules().vocabulary.facts.values()
-        for spoken in (f.id, *f.title.values())
-        if f.subject == "person"
-    }
-    for place, text in enumerate(header):
-        key = str(text or "").strip().casefold()
-        if key in named:
-            columns[place] = named[key]
-        elif place and key:
-            unknown.append({"text": str(text)[:60], "near": nearest(key, list(named))})
+    columns, unknown = _columns(table[0])
     if not columns:
         raise TableError(
             "No column of the header is known. Start from the template.", "表头中没有可识别的列。请从模板开始填写。"
         )
-    day = today()
-    schemes = [s for s in SCHEMES if s in rules().shelf.schemes]
-    people = []
+    read = {place: _Cells(fact, lang) for place, fact in columns.items()}
+    numbers: list[int] = []
+    names: list[str] = []
+    problems: list[list[Mapping[str, str]]] = []
+    values: dict[int, list[Any]] = {place: [] for place in columns}
     for number, row in enumerate(table[1:], 2):
-        if not any(str(c).strip() for c in row if c is not None):
+        texts = [text_of(c) for c in row]
+        if not any(texts):
             continue
-        facts, problems = _row(row, columns, lang)
-        if not problems:
-            try:
-                who = subject(facts, day)
-                found = [cards.prepared(a) for a in answers(schemes, who)]
-            except ProfileError as e:
-                problems = [{"title": _title(p.where.path, lang), "said": said(p, lang)} for p in e.problems]
-                found = []
-        else:
-            found = []
-        called = "" if 0 in columns else str(row[0] or "")[:80] if row else ""
-        people.append({"row": number, "name": called, "problems": problems, "cells": found})
-    return {
-        "people": people,
-        "columns": [rules().versions(s)[-1].title for s in schemes],
-        "unknown": unknown,
-        "bad": sum(bool(p["problems"]) for p in people),
+        numbers.append(number)
+        names.append(texts[0][:80] if texts and 0 not in columns else "")
+        found: list[Mapping[str, str]] = []
+        for place, cells in read.items():
+            value, problem = cells.read(texts[place] if place < len(texts) else "")
+            values[place].append(value)
+            if problem:
+                found.append(problem)
+        problems.append(found)
+    arrays = {
+        fact.id: pa.array(values[place], pa.list_(pa.string()) if fact.kind == "several of" else pa.string())
+        for place, fact in columns.items()
     }
+    block = pa.RecordBatch.from_pydict(arrays)
+    scored = _scorer(tuple((name, str(a.type)) for name, a in arrays.items()), block.schema, on).score(block)
+    for bad in scored.bad:
+        title = rules().vocabulary.facts[bad.column].title[lang]
+        problems[bad.row - 1].append({"title": title, "said": said(bad.problem, lang), "found": bad.problem.found})
+    given = [_given(id, plan, scored.block) for id, plan in _plans(on).items()]
+    people = [
+        Person(number, names[i], tuple(problems[i]), () if problems[i] else tuple(g[i] for g in given))
+        for i, number in enumerate(numbers)
+    ]
+    return people, unknown
 
 
-def _title(fact: str, lang: str) -> str:
-    facts = rules().vocabulary.facts
-    return facts[fact].title[lang] if fact in facts else fact
+@lru_cache(maxsize=8)
+def _scorer(_: tuple[tuple[str, str], ...], schema: pa.Schema, on: date) -> Scorer:
+    """The population engine for tables with these columns, compiled once."""
+    from jifen.population.scoring import Scorer, Settings
+
+    settings = Settings(tuple(_plans(on)), on, reasons=("failing",), keep=(), bad_rows="report")
+    return Scorer(rules(), schema, settings)
 
 
-def _row(row: Sequence[Any], columns: dict[int, Fact], lang: str) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    facts: dict[str, Any] = {}
-    problems = []
-    for place, fact in columns.items():
-        cell = row[place] if place < len(row) else None
-        text = _text(cell)
-        if not text:
-            continue
+def _columns(header: Sequence[Any]) -> tuple[dict[int, Fact], list[dict[str, str | None]]]:
+    """The facts of the columns by their place, each fact once, and the headers that name none."""
+    named = {
+        spoken.casefold(): f
+        for f in rules().vocabulary.facts.values()
+        for spoken in (f.id, *f.title.values())
+        if f.subject == "person" and f.kind != "spells"
+    }
+    columns: dict[int, Fact] = {}
+    unknown: list[dict[str, str | None]] = []
+    for place, cell in enumerate(header):
+        text = text_of(cell)
+        fact = named.get(text.casefold())
+        if fact and fact in columns.values():
+            raise TableError(f"Two columns say “{text[:60]}”. Leave one.", f"有两列均为“{text[:60]}”，请保留一列。")
+        if fact:
+            columns[place] = fact
+        elif place and text:
+            unknown.append({"text": text[:60], "near": nearest(text.casefold(), list(named))})
+    return columns, unknown
+
+
+def _given(id: str, plan: Plan | None, block: pa.RecordBatch) -> list[Given]:
+    """The column of a scheme. What many rows share is one object."""
+    from jifen.population.answer_columns import column_name
+
+    def column(part: str) -> list[Any]:
+        name = column_name(id, part)
+        none = [None] * len(block)
+        return block.column(name).to_pylist() if name in block.schema.names else none
+
+    scheme = plan.scheme if plan else rules().versions(id)[-1]
+    outcomes = {o.id: o.title for o in scheme.outcomes}
+    gates = {r.id: r.title for r in scheme.requirements} | {"pass mark": both("the pass mark", "及格线")}
+    made: dict[tuple[Any, ...], Given | None] = {}
+    found = []
+    for key in zip(*(column(p) for p in ("status", "outcome", "low", "high", "failing")), strict=True):
+        if key not in made:
+            status, outcome, low, high, failing = key
+            fails = gates.get(failing, {}) if status == "does not qualify" else {}
+            made[key] = Given(status, outcomes.get(outcome, {}), low, high, fails) if status else None
+        found.append(made[key])
+    return found  # type: ignore[return-value]  # None stands in a row that is bad, and is not taken
+
+
+class _Cells:
+    """Reads the cells of one column; a text that was seen before is not read again."""
+
+    def __init__(self, fact: Fact, lang: str) -> None:
+        self.fact, self.lang = fact, lang
+        self.seen: dict[str, tuple[Any, Mapping[str, str] | None]] = {"": (None, None)}
+
+    def read(self, text: str) -> tuple[Any, Mapping[str, str] | None]:
+        """The value as a column of the population engine holds it (None: unknown), and what is wrong."""
+        found = self.seen.get(text)
+        if found is None:
+            found = self.seen[text] = self._read(text)
+        return found
+
+    def _read(self, text: str) -> tuple[Any, Mapping[str, str] | None]:
+        fact = self.fact
         try:
-            value = _value(fact, text)
-            rules().profile({fact.id: value})
-            facts[fact.id] = value
+            held = rules().profile({fact.id: _value(fact, text)})
         except ProfileError as e:
-            problems.append({"title": fact.title[lang], "said": said(e.problems[0], lang), "found": text[:60]})
-    return facts, problems
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float):
-        exact = Decimal(str(cell))
-        return format(exact.quantize(Decimal(1)) if exact == exact.to_integral() else exact, "f")
-    return str(cell).strip()[:2000]
+            return None, {"title": fact.title[self.lang], "said": said(e.problems[0], self.lang), "found": text[:60]}
+        value = plain_value(fact, held.values[fact.id])
+        if isinstance(value, list):
+            return value, None
+        return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value), None
 
 
 def _value(fact: Fact, text: str) -> Any:
@@ -237,51 +352,3 @@ def _code(fact: Fact, text: str) -> str:
         if key == code.casefold() or key in (w.casefold() for w in words.values()):
             return code
     return text
-
-
-def _rows(content: bytes, name: str) -> Iterator[Sequence[Any]]:
-    """The rows of the first sheet. Raises TableError where the file is none, too large, or too long."""
-    if len(content) > BYTES:
-        raise TableError("The file is larger than 2 MB.", "文件超过2MB。")
-    found = _excel(content) if content[:2] == b"PK" or name.lower().endswith((".xlsx", ".xlsm")) else _csv(content)
-    for number, row in enumerate(found):
-        if number > ROWS:
-            raise TableError(f"The table has more than {ROWS} rows. Split it.", f"表格超过{ROWS}行，请拆分。")
-        yield row
-
-
-def _csv(content: bytes) -> Iterator[Sequence[Any]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise TableError("The file is neither CSV in UTF-8 nor Excel.", "文件既不是 UTF-8 的 CSV，也不是 Excel。")
-    if "\0" in text:
-        raise TableError("The file is neither CSV in UTF-8 nor Excel.", "文件既不是 UTF-8 的 CSV，也不是 Excel。")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        yield from csv.reader(io.StringIO(text), delimiter=delimiter)
-    except csv.Error:
-        raise TableError("A row of the file cannot be read as CSV.", "文件中有一行无法按 CSV 读取。") from None
-
-
-def _excel(content: bytes) -> Iterator[Sequence[Any]]:
-    from openpyxl import load_workbook
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(i.file_size for i in packed.infolist()) > UNPACKED:
-                raise TableError("The workbook is too large when unpacked.", "工作簿解压后过大。")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        yield from sheet.iter_rows(values_only=True, max_row=ROWS + 2, max_col=120)
-    except TableError:
-        raise
-    except Exception:  # openpyxl raises many kinds for a broken workbook
-        raise TableError(
-            "The workbook cannot be read. Save it again as .xlsx or as CSV.", "无法读取工作簿。请另存为 .xlsx 或 CSV。"
-        ) from None

@@ -42,6 +42,7 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], status: i
     lang = lang_of(request)
     other = "zh" if lang == "en" else "en"
     whole = {
+        "request": request,
         "lang": lang,
         "other": other,
         "here": request.path,

@@ -1,4 +1,4 @@
-"""Registers as pages: a list with search and filters, a map drawn here, a page for each entry, and files for other programs."""
+"""Registers as pages: a list with search and filters, a map, a page for each entry, and files for other programs."""
 
 from __future__ import annotations
 
@@ -147,8 +147,8 @@ _LEAST = 0.16
 def chart(found: Sequence[Found], lang: str) -> dict[str, Any]:
     """A map of Beijing without a base map of others: its districts as circles of their size, the rows as points.
 
-    It shows the part in which the rows are. A row of which only the district is known stands on a ring around the middle of its
-    district and is drawn hollow.
+    `areas` and `points` draw it as it stands, in the part in which the rows are; a row of which only the district is known stands on
+    a ring around the middle of its district and is drawn hollow. `live` holds the same places in degrees, for the map that moves.
     """
     placed = [f for f in found[:_SHOWN] if f.place]
     lats, lons = [f.place.lat for f in placed if f.place], [f.place.lon for f in placed if f.place]
@@ -160,10 +160,11 @@ def chart(found: Sequence[Found], lang: str) -> dict[str, Any]:
     def at(lat: float, lon: float) -> tuple[float, float]:
         return _WIDTH / 2 + (lon - centre) * wide * scale, _HEIGHT / 2 - (lat - middle) * scale
 
-    areas = []
+    areas, live_areas = [], []
     for d in registers()["districts"]:
         place = public.place_of(d, registers())
         if place:
+            live_areas.append({"at": [place.lat, place.lon], "r": place.within_m, "name": d.name[lang]})
             x, y = at(place.lat, place.lon)
             named = 20 < x < _WIDTH - 20 and 10 < y < _HEIGHT - 5
             areas.append(
@@ -183,7 +184,19 @@ def chart(found: Sequence[Found], lang: str) -> dict[str, Any]:
             n = ring[f.place.district] = ring.get(f.place.district, 0) + 1
             x, y = x + 11 * math.sqrt(n) * math.cos(2.4 * n), y + 11 * math.sqrt(n) * math.sin(2.4 * n)
         points.append(Point(f"{x:.1f}", f"{y:.1f}", "6" if exact else "5.5", f.row.name[lang], f.row.id, exact))
-    return {"areas": areas, "points": points}
+    other = "zh" if lang == "en" else "en"
+    live_points = [
+        {
+            "at": [f.place.lat, f.place.lon],
+            "exact": f.place.by == "place",
+            "id": f.row.id,
+            "name": f.row.name[lang],
+            "other": f.row.name[other],
+        }
+        for f in placed
+        if f.place
+    ]
+    return {"areas": areas, "points": points, "live": {"areas": live_areas, "points": live_points}}
 
 
 @require_safe

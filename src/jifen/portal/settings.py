@@ -102,13 +102,14 @@ STATICFILES_DIRS = [_HERE / "static", _MADE]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "jifen.portal.brought.Brought"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "jifen.portal.brought.Files"},
 }
 WHITENOISE_MAX_AGE = 300
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 800
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

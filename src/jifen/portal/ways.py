@@ -12,8 +12,8 @@ from typing import Any
 from jifen.advice.costs import Costs, costs_file, read_costs
 from jifen.advice.path import Paths, Step, Way, find_paths
 from jifen.answers.answer import Answer
+from jifen.facts.units import unit_of
 from jifen.facts.values import show_value
-from jifen.portal.check import unit
 from jifen.portal.groups import group_of
 from jifen.portal.rules import Kept, Subject, key_of, rules
 from jifen.portal.words import STATUS
@@ -99,7 +99,7 @@ def _step(step: Step, lang: str, longest: int = 0) -> dict[str, Any]:
         "now": "" if step.now is None or step.code else show_value(fact, step.now, lang),
         "then": said,
         "without": bool(step.code) and not step.then,
-        "unit": unit(fact, lang) if fact.kind in ("whole", "decimal", "money") else "",
+        "unit": unit_of(fact, lang) if fact.kind in ("whole", "decimal", "money") else "",
         "months": step.price.months,
         "points": step.points,
         "group": "" if fact.authority else group_of().get(fact.id, ""),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from jifen.facts.units import in_words, with_unit
 from jifen.facts.values import show_number, show_value
 from jifen.facts.vocabulary import Fact, Vocabulary
 from jifen.plan.values import RATIO_PARTS, CompletedUnits, RatioOf, Typed, Variable
@@ -61,13 +62,9 @@ def variable_text(variable: Variable, span: Span, vocabulary: Vocabulary, lang: 
     if isinstance(variable.compute, RatioOf):
         return _ratio(variable, span, facts, lang)
     if isinstance(variable.compute, CompletedUnits):
-        unit = (
-            {"years": "年", "months": "月", "days": "日"}[variable.compute.unit]
-            if lang == "zh"
-            else variable.compute.unit
-        )
+        unit = in_words(variable.compute.unit, lang)
         numbers = _numbers(low, high, (variable.low, variable.high), lambda v: show_number(v), lang)
-        return f"{title}: {numbers} {unit}"
+        return f"{title}: {numbers}{' ' if lang == 'en' else ''}{unit}"
     return fact_text(fact, span, lang)
 
 
@@ -99,22 +96,7 @@ def fact_text(fact: Fact, span: Span, lang: str = "en") -> str:
             return f"{title}: {words[0]} … {words[-1]}"
         return f"{title}: " + {"en": " or ", "zh": "或"}[lang].join(words)
     numbers = _numbers(low, high, (fact.low, fact.high), lambda v: show_value(fact, v, lang), lang)
-    unit = fact.unit_text if fact.kind != "date" and fact.unit_text not in ("", "number") else ""
-    return f"{title} {numbers} {_unit(unit, lang)}".strip()
-
-
-_UNITS: Mapping[str, str] = {
-    "years": "年", "months": "个月", "days": "天", "hours": "小时", "points": "分", "percent": "%", "people": "人", "level": "级",
-    "score": "分", "papers": "篇",
-}  # fmt: skip
-
-
-def _unit(unit: str, lang: str) -> str:
-    if lang == "en":
-        return unit
-    for en, zh in (("a year", "每年"), ("a month", "每月"), ("a day", "每日"), ("an hour", "每小时")):
-        unit = unit.replace(en, zh)
-    return _UNITS.get(unit, unit)
+    return with_unit(f"{title} {numbers}", fact, lang)
 
 
 def _ratio(variable: Variable, span: Span, facts: list[Fact], lang: str) -> str:

@@ -48,16 +48,24 @@ class Citation:
         >>> Citation("P", "Art. 6(2)", "memory").text("zh")
         'P 第6条（2），凭记忆'
         """
-        place = self.place
-        if lang == "zh":
-            for english, chinese in _PLACES:
-                place = re.sub(english, chinese, place)
         doubt = DOUBT[self.sure][lang]
         comma = {"en": ", ", "zh": "，"}[lang]
-        return f"{self.instrument} {place}".strip() + (comma + doubt if doubt else "")
+        return f"{self.instrument} {place_in(self.place, lang)}".strip() + (comma + doubt if doubt else "")
 
     def data(self) -> dict[str, str]:
         return {"instrument": self.instrument, "place": self.place, "sure": self.sure}
+
+
+def place_in(place: str, lang: str) -> str:
+    """A place of an instrument in the reader's words, where they are common ones.
+
+    >>> place_in("Art. 72(1)", "zh"), place_in("row 3", "zh")
+    ('第72条（1）', '第3行')
+    """
+    if lang == "zh":
+        for english, chinese in _PLACES:
+            place = re.sub(english, chinese, place)
+    return place
 
 
 _PLACES = (
@@ -65,6 +73,7 @@ _PLACES = (
     (r"(条)\((\w+)\)", r"\1（\2）"),
     (r"（(\w+)）\((\w+)\)", r"（\1）（\2）"),
     (r"\bnos?\. (\d+(?:–\d+)?)", r"第\1项"),
+    (r", at (\d+)$", r"，\1岁"),
     (r"\btable\b,? ?", "表"),
     (r"\brow (\d+)", r"第\1行"),
     (r"\bstage (\d+)", r"第\1阶段"),

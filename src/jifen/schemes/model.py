@@ -274,11 +274,14 @@ class Dated:
 
 @dataclass(frozen=True)
 class Parameter:
+    """A value with its days. `column` are the words of its column, where several parameters share a table and its title."""
+
     name: str
     title: Words
     unit: str
     rows: tuple[Dated, ...]
     where: Where
+    column: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

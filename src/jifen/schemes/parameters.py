@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -19,6 +20,7 @@ from jifen.schemes.model import Dated, Lookup, Parameter
 from jifen.schemes.reader import Reader, cited_by, no_headings_below, only_blocks
 from jifen.schemes.sentences import Sentence
 from jifen.schemes.tables import exact, read_column, source_of
+from jifen.schemes.words import bilingual
 from jifen.strict_yaml import LARGEST, decode, read_bytes
 
 
@@ -61,7 +63,9 @@ def _dated(reader: Reader, table: TableBlock, title: Words, covered: tuple[Citat
     for n, cell in enumerate(table.header):
         if n in (at, source):
             continue
-        column = read_column(cell)
+        text, dash, words = cell.text.partition(" — ")
+        column = read_column(replace(cell, text=text) if dash else cell)
+        own = bilingual(words, cell.where) if dash else {}
         rows: list[Dated] = []
         for row in table.rows:
             day = parse_day(row[at].text)
@@ -75,7 +79,7 @@ def _dated(reader: Reader, table: TableBlock, title: Words, covered: tuple[Citat
             if rows and start <= rows[-1].start:
                 raise PolicyError([Problem("days-must-rise", row[at].where, found=row[at].text)])
             rows.append(Dated(value, start, citations, row[n].where))
-        parameters.append(Parameter(column.name, title, column.unit, tuple(rows), cell.where))
+        parameters.append(Parameter(column.name, title, column.unit, tuple(rows), cell.where, own))
     return parameters
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -97,10 +98,20 @@ def policy_folder() -> Path:
 
 
 def scheme_files(folder: Path) -> list[Path]:
-    """Every file of a scheme version under a folder of policies, or the file itself."""
+    """Every file of a scheme version under a folder of policies, or the file itself.
+
+    Raises RequestError for every folder inside that cannot be read: what is not seen must not seem not to be there.
+    """
     if folder.is_file():
         return [folder] if folder.suffix == ".md" else []
-    return sorted(p for p in folder.rglob("*.md") if p.parent.name != "facts" and p.stem[:1].isdigit())
+    closed: list[OSError] = []
+    found: list[Path] = []
+    for above, _, names in os.walk(folder, onerror=closed.append):
+        found += [Path(above, n) for n in names if n.endswith(".md") and n[0].isdigit()]
+    if closed:
+        said = sorted((str(e.filename), e.strerror or "") for e in closed)
+        raise RequestError([Problem("cannot-read", Where(name), found=reason) for name, reason in said])
+    return sorted(p for p in found if p.parent.name != "facts")
 
 
 def read_shelf(folders: Iterable[Path]) -> Shelf:
@@ -111,6 +122,7 @@ def read_shelf(folders: Iterable[Path]) -> Shelf:
     for folder in folders:
         if not folder.is_dir():
             raise RequestError([Problem("no-policies", Where(str(folder)))])
+    files = {folder: scheme_files(folder) for folder in folders}
     problems: list[Problem] = []
     vocabulary = load_vocabulary(folders[0] / "facts", [f / "facts" for f in folders[1:]])
     rules: list[Derived] = []
@@ -121,7 +133,7 @@ def read_shelf(folders: Iterable[Path]) -> Shelf:
                 rules += load_rules(path)
             except PolicyError as e:
                 problems += e.problems
-        for path in scheme_files(folder):
+        for path in files[folder]:
             try:
                 scheme = load_scheme(path)
             except PolicyError as e:

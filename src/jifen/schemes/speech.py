@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from jifen.facts.units import in_words, unit_of
+from jifen.facts.units import in_words, unit_of, with_unit
 from jifen.forms import Words
 from jifen.problems import Where
 from jifen.schemes.citations import LEADING, Citation, read_citations
@@ -77,8 +77,10 @@ class Speech:
         headings = [p.title["en"] for p in scheme.parameters]
         self.shared = {p.name for p in scheme.parameters if headings.count(p.title["en"]) > 1}
         self.titles |= {
-            p.name: _named(p.title, p.name) if p.name in self.shared else p.title for p in scheme.parameters
+            p.name: _told(p.title, p.column or both(p.name)) if p.name in self.shared else p.title
+            for p in scheme.parameters
         }
+        self.columns: dict[str, Words] = {p.name: p.column for p in scheme.parameters if p.column}
         self.titles |= {i: v[-1].title for i, v in shelf.schemes.items()}
         if scheme.points:
             self.titles |= {c.id: c.title for c in _under(scheme.points)}
@@ -88,7 +90,7 @@ class Speech:
         before, _, column = name.partition(".")
         title = self.titles.get(name)
         if title is None and before in self.titles:
-            title = _named(self.titles[before], column)
+            title = _told(self.titles[before], both(column))
         text = title[self.lang] if title else name
         return Piece(f"“{text}”" if quoted else text, name)
 
@@ -156,8 +158,8 @@ class Speech:
         elif match["op"]:
             value = match["value"]
             fact = self.shelf.vocabulary.facts.get(name)
-            if fact and value[0].isdigit() and fact.kind != "date" and (unit := unit_of(fact, self.lang)):
-                value += unit if chinese or unit == "%" else f" {unit}"
+            if fact and value[0].isdigit():
+                value = with_unit(value, fact, self.lang)
             yield self.name(name)
             yield Piece(f" {match['op']} {self.code(name, value)}")
         else:
@@ -183,7 +185,7 @@ class Speech:
 
     def header(self, text: str) -> Run:
         """The header of a column: the title of its fact and the unit, or the fixed word."""
-        match = re.fullmatch(r"(`[^`]+`|\w+)(?:\s*\(([^)]*)\))?", text.strip())
+        match = re.fullmatch(r"(`[^`]+`|\w+)(?:\s*\(([^)]*)\))?(?: — .+)?", text.strip())
         if not match:
             return self.row(text, "")
         head, unit = match[1], match[2] or ""
@@ -191,7 +193,10 @@ class Speech:
             fact = self.shelf.vocabulary.facts.get(head.strip("`"))
             unit = unit_of(fact, self.lang) if fact and self.lang == "zh" else in_words(unit, self.lang)
             name = head.strip("`")
-            title = Piece(name, name) if name in self.shared else self.name(name)
+            if name in self.columns:
+                title = Piece(self.columns[name][self.lang], name)
+            else:
+                title = Piece(name, name) if name in self.shared else self.name(name)
         else:
             unit = in_words(unit, self.lang)
             title = Piece(CELLS.get(head, head) if self.lang == "zh" else head)
@@ -266,8 +271,13 @@ class Speech:
         return ()
 
 
-def _named(title: Words, name: str) -> Words:
-    return {"en": f"{title['en']} ({name})", "zh": f"{title['zh']}（{name}）"}
+def _told(title: Words, more: Words) -> Words:
+    return {"en": f"{title['en']} ({more['en']})", "zh": f"{title['zh']}（{more['zh']}）"}
+
+
+def both(name: str) -> Words:
+    """A name that is the same in both languages."""
+    return {"en": name, "zh": name}
 
 
 def _under(criterion: Criterion) -> Iterator[Criterion]:

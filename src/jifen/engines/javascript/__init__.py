@@ -19,7 +19,7 @@ from jifen.plan.nodes import Node, cells, variables
 from jifen.plan.values import RATIO_PARTS, CompletedUnits, RatioOf, Typed, Variable
 from jifen.schemes.amounts import covered
 from jifen.schemes.citations import Citation
-from jifen.schemes.model import Conditions, ConditionTable, Criterion, Further
+from jifen.schemes.model import Conditions, ConditionTable, Criterion, Further, Outcome, Requirement
 
 FORM = "urn:jifen:plan:1"
 ENGINE = Path(__file__).with_name("engine.js")
@@ -87,14 +87,13 @@ def export_plan(plan: Plan) -> dict[str, Any]:
         "total": place(plan.total) if plan.total else None,
         "best_total": place(plan.best_total) if plan.best_total else None,
         "outcome": place(plan.outcome),
-        "outcomes": _outcomes(plan),
+        "outcomes": _outcomes(plan, nodes),
         "first_authority": plan.first_authority,
         "presumed": dict(plan.presumed),
         "choices": list(plan.choices),
         "parts": list(_parts(plan, nodes)),
-        "requirements": [
-            line for requirement in scheme.requirements for line in _listed(plan, nodes, requirement.conditions, 0)
-        ],
+        "points_citation": _cited(scheme.points.citations) if scheme.points else [],
+        "requirements": [_list(plan, nodes, requirement) for requirement in scheme.requirements],
         "money": [_money(plan, nodes, granted) for granted in plan.amounts],
         "amounts": {n: {"node": place(t.node), "places": t.places} for n, t in plan.derived.items() if not t.codes},
         "variables": [_variable(v) for v in plan.variables.values()],
@@ -165,9 +164,38 @@ def _fact(fact: Fact) -> dict[str, Any]:
     return found
 
 
-def _outcomes(plan: Plan) -> list[dict[str, Any]]:
-    titles = {o.id: dict(o.title) for o in plan.scheme.outcomes}
-    return [{"id": id_, "title": titles.get(id_, {})} for id_ in plan.outcomes]
+def _outcomes(plan: Plan, nodes: _Nodes) -> list[dict[str, Any]]:
+    """The outcomes, best first; one that stands in the document has its list of conditions."""
+    written = {o.id: _list(plan, nodes, o) for o in plan.scheme.outcomes}
+    return [written.get(id_, {"id": id_, "title": {}, "node": None}) for id_ in plan.outcomes]
+
+
+def _list(plan: Plan, nodes: _Nodes, over: Requirement | Outcome) -> dict[str, Any]:
+    """A list of conditions under its heading: of a requirement or an outcome."""
+    return {
+        "id": over.id,
+        "title": dict(over.title),
+        "citation": _cited(over.citations),
+        "node": nodes.place(plan.lists[over.id]),
+        **_items(plan, nodes, over.conditions),
+    }
+
+
+def _items(plan: Plan, nodes: _Nodes, conditions: Conditions) -> dict[str, Any]:
+    items = []
+    for item in conditions.items:
+        found: dict[str, Any] = {
+            "id": item.id,
+            "words": dict(item.words),
+            "node": nodes.place(plan.items[item.id]),
+            "citation": _cited(item.citations),
+        }
+        if item.notes:
+            found["law"] = list(item.notes)
+        if isinstance(item.content, Conditions):
+            found |= _items(plan, nodes, item.content)
+        items.append(found)
+    return {"how": conditions.how, "least": conditions.least or 1, "items": items}
 
 
 def _parts(plan: Plan, nodes: _Nodes) -> Iterator[dict[str, Any]]:
@@ -241,19 +269,6 @@ def _conditions(plan: Plan, nodes: _Nodes, table: ConditionTable) -> dict[str, A
         for row in table.rows
     ]
     return {"how": table.how, "rows": rows}
-
-
-def _listed(plan: Plan, nodes: _Nodes, conditions: Conditions, depth: int) -> Iterator[dict[str, Any]]:
-    for item in conditions.items:
-        yield {
-            "id": item.id,
-            "words": dict(item.words),
-            "depth": depth,
-            "node": nodes.place(plan.items[item.id]),
-            "citation": _cited(item.citations),
-        }
-        if isinstance(item.content, Conditions):
-            yield from _listed(plan, nodes, item.content, depth + 1)
 
 
 def _cited(citations: Sequence[Citation]) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
    What is known is put into the plan; what is left becomes a decision diagram over the unknown facts, from which bounds,
    status and the facts that still matter are read. Whole numbers only; nothing leaves the page.
 
-     import {answer, check, complete, readProfile} from "./engine.js";
+     import {answer, check, complete, readProfile} from "jifen/engine.js";
      const answers = check(bundle, {"age": 30}, "2026-11-23");
 */
 
@@ -201,11 +201,61 @@ function restrict(f, level, edge) {
   return [f[0] + cell[0], cell[1]];
 }
 
+/** A plan that needs more cuts than this is cut down from its whole, if there is one. */
+const LARGE = 300;
+class TooLarge extends Error {}
+
+/** The least and the most of every node of a plan, whatever is known: worked out once for the list of nodes. */
+const intervals = (() => {
+  const kept = new WeakMap();
+  return (nodes) => {
+    if (!kept.has(nodes)) {
+      const found = [];
+      for (const [kind, ...rest] of nodes) {
+        const ends = (kind === "case" ? rest[2] : kind === "const" || kind === "var" ? [] : rest[0]).map((child) => found[child]);
+        const lows = ends.map((e) => e[0]), highs = ends.map((e) => e[1]);
+        const add = (numbers) => numbers.reduce((a, b) => a + b, 0);
+        found.push(
+          kind === "const" ? [rest[0], rest[0]]
+          : kind === "var" ? [rest[1], rest[2]]
+          : kind === "sum" ? [add(lows), add(highs)]
+          : kind === "least" ? [Math.min(...lows), Math.min(...highs)]
+          : kind === "most" ? [Math.max(...lows), Math.max(...highs)]
+          : [Math.min(...lows), Math.max(...highs)]);
+      }
+      kept.set(nodes, found);
+    }
+    return kept.get(nodes);
+  };
+})();
+
+/** A large function of a plan with nothing known but what is presumed, made when first needed; null for other nodes. */
+const whole = (() => {
+  const kept = new WeakMap();
+  return (plan, node) => {
+    if (![plan.outcome, plan.total, plan.best_total, ...plan.outcomes.map((o) => o.node)].includes(node)) return null;
+    if (!kept.has(plan)) {
+      const presumed = [...plan.variables.entries()].filter(([, v]) => Object.hasOwn(plan.presumed, v.name));
+      kept.set(plan, new Diagrams(plan.nodes, new Map(presumed.map(([level, v]) => [level, plan.presumed[v.name]]))));
+    }
+    return kept.get(plan).of(node);
+  };
+})();
+
+/** Diagrams of a plan where some variables are known; its large functions are cut down from the whole. */
+function diagramsOf(plan, known) {
+  const presumed = plan.variables.every((v, level) => !Object.hasOwn(plan.presumed, v.name) || known.get(level) === plan.presumed[v.name]);
+  return new Diagrams(plan.nodes, known, presumed ? (node) => whole(plan, node) : null);
+}
+
 /** Diagrams of one plan for one state of knowledge. A function is [offset, cut]; a cut is normed to a smallest value of 0. */
 class Diagrams {
-  constructor(nodes, known) {
+  constructor(nodes, known, whole = null) {
     this.nodes = nodes;
+    this.intervals = intervals(nodes);
     this.known = known;
+    this.whole = whole;
+    this.large = false;
     this.cuts = new Map();
     this.made = new Map();
     this.done = new Map();
@@ -228,6 +278,7 @@ class Diagrams {
     const key = `${level}|${edges}|${normed.map(named)}`;
     let cut = this.cuts.get(key);
     if (!cut) {
+      if (this.whole && !this.large && this.cuts.size >= LARGE) throw new TooLarge();
       cut = {id: this.cuts.size + 1, level, breaks: edges, cells: normed, high: Math.max(...normed.map((f) => f[0] + f[1].high))};
       this.cuts.set(key, cut);
     }
@@ -236,12 +287,41 @@ class Diagrams {
 
   /** The diagram of a node of the plan, with what is known put in. */
   of(index) {
+    try {
+      return this.part(index);
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error;
+      this.large = true;
+      return this.part(index);
+    }
+  }
+
+  part(index) {
     let found = this.made.get(index);
     if (!found) {
-      found = this.make(this.nodes[index]);
+      const whole = this.large ? this.whole(index) : null;
+      found = whole ? this.narrow(whole) : this.make(this.nodes[index]);
       this.made.set(index, found);
     }
     return found;
+  }
+
+  /** A function of the whole, where what is known is put in. */
+  narrow([offset, root]) {
+    const done = new Map([[END, [0, END]]]);
+    const go = (cut) => {
+      if (!done.has(cut)) {
+        const inside = ([more, inner]) => {
+          const [low, end] = go(inner);
+          return [low + more, end];
+        };
+        const value = this.known.get(cut.level);
+        done.set(cut, value === undefined ? this.cut(cut.level, cut.breaks, cut.cells.map(inside)) : inside(at(cut, value)));
+      }
+      return done.get(cut);
+    };
+    const [low, cut] = go(root);
+    return [offset + low, cut];
   }
 
   make([kind, ...rest]) {
@@ -257,17 +337,22 @@ class Diagrams {
       const asked = this.nodes[argument];
       if (asked[0] === "var") {
         const level = asked[1];
-        if (this.known.has(level)) return this.of(cells[place(breaks, this.known.get(level))]);
-        return this.chooseByVariable(level, breaks, cells.map((c) => this.of(c)));
+        if (this.known.has(level)) return this.part(cells[place(breaks, this.known.get(level))]);
+        return this.chooseByVariable(level, breaks, cells.map((c) => this.part(c)));
       }
-      const test = this.of(argument);
-      if (test[1] === END) return this.of(cells[place(breaks, test[0])]);
-      return this.choose(test, breaks, cells.map((c) => this.of(c)));
+      const test = this.part(argument);
+      if (test[1] === END) return this.part(cells[place(breaks, test[0])]);
+      return this.choose(test, breaks, cells.map((c) => this.part(c)));
     }
     const children = rest[0];
-    if (kind === "sum") return children.reduce((sum, child) => this.add(sum, this.of(child)), [0, END]);
-    let result = this.of(children[0]);
-    for (const child of children.slice(1)) result = this.extreme(result, this.of(child), kind === "most");
+    if (kind === "sum") return children.reduce((sum, child) => this.add(sum, this.part(child)), [0, END]);
+    let result = this.part(children[0]); // an early end matters: one part that decides makes the others not asked
+    for (const child of children.slice(1)) {
+      const [least, most] = this.intervals[child];
+      if (kind === "least" ? bounds(result)[1] > least : bounds(result)[0] < most) {
+        result = this.extreme(result, this.part(child), kind === "most");
+      }
+    }
     return result;
   }
 
@@ -423,7 +508,7 @@ class State {
       }
     });
     for (const name of plan.choices) this.choose(plan.variables.findIndex((v) => v.name === name));
-    this.diagrams = new Diagrams(plan.nodes, this.known);
+    this.diagrams = diagramsOf(plan, this.known);
   }
 
   /** Take the choice that gives most, if one is at least as good as every other in every case. */
@@ -443,7 +528,7 @@ class State {
   }
 
   given(more) {
-    const diagrams = new Diagrams(this.plan.nodes, new Map([...this.known, ...more]));
+    const diagrams = diagramsOf(this.plan, new Map([...this.known, ...more]));
     return [diagrams, diagrams.of(this.plan.total)];
   }
 
@@ -520,7 +605,7 @@ class State {
     const {low: lowest, high: highest} = this.plan.variables[base];
     const ends = [lowest, ...edges, highest + 1];
     const found = ends.slice(0, -1).map((first, i) => {
-      const gate = bounds(new Diagrams(this.plan.nodes, new Map([...this.known, [base, first]])).of(node));
+      const gate = bounds(diagramsOf(this.plan, new Map([...this.known, [base, first]])).of(node));
       return [gate[0] * share(first), gate[1] * share(ends[i + 1] - 1)];
     });
     return {low: Math.min(...found.map((f) => f[0])), high: Math.max(...found.map((f) => f[1]))};
@@ -559,7 +644,8 @@ export function complete(vocabulary, values, on) {
   return {values: all, problems};
 }
 
-function shown(number, places) {
+/** A number as people read it: thousands parted, no needless zeros. */
+export function shown(number, places) {
   const digits = String(Math.abs(number)).padStart(places + 1, "0");
   const whole = digits.slice(0, digits.length - places).replace(/\B(?=(\d{3})+$)/g, ",");
   const rest = places ? digits.slice(-places).replace(/0+$/, "") : "";
@@ -620,7 +706,65 @@ function amounts(state) {
   });
 }
 
-/** The answer of one plan: the same keys and values as the answer of the library, without reasons and receipt. */
+/** Every item of the requirements, those inside others beneath them: [item, depth]. */
+function* listed(items, depth = 0) {
+  for (const item of items) {
+    yield [item, depth];
+    if (item.items) yield* listed(item.items, depth + 1);
+  }
+}
+
+/** The items because of which a list does not hold. */
+function* failing(state, list, words) {
+  if ((list.how === "any" || list.how === "least") && list.items.length > 3) {
+    const holding = list.items.filter((item) => state.truth(item.node)).length;
+    yield {kind: "fails", id: list.id, citation: list.citation, law: [], words: {
+      en: `${words.en}: ${holding} of ${list.items.length} hold, ${list.least} needed`,
+      zh: `${words.zh}：${list.items.length}项中满足${holding}项，需${list.least}项`,
+    }};
+    return;
+  }
+  const wrong = list.how === "none";
+  for (const item of list.items) {
+    if (state.truth(item.node) !== wrong) continue;
+    if (item.items && !wrong) yield* failing(state, item, item.words);
+    else yield reason("fails", item);
+  }
+}
+
+/** The items because of which a list holds. */
+function* satisfying(state, list) {
+  if (list.how === "none") return;
+  for (const item of list.items) {
+    if (!state.truth(item.node)) continue;
+    if (item.items) yield* satisfying(state, item);
+    else yield reason("reached", item);
+  }
+}
+
+const reason = (kind, {id, words, citation, law = []}) => ({kind, id, words, citation, law});
+
+function againstMark(plan, {low, high}) {
+  const mark = plan.pass_mark;
+  const points = low === high ? `${low}` : `${low}–${high}`;
+  const [en, zh] = low >= mark ? ["reach", "达到"] : high < mark ? ["do not reach", "未达到"] : ["may reach", "可能达到"];
+  const words = {en: `${points} points ${en} the pass mark of ${mark}`, zh: `${points}分${zh}及格线${mark}分`};
+  return {kind: "points", id: "", words, citation: plan.points_citation, law: []};
+}
+
+/** What now determines an answer, as the library says it; which facts are still open, `deciding` says. */
+function* reasons(state, status, outcome, total) {
+  const {plan} = state;
+  for (const list of plan.requirements) if (state.truth(list.node) === false) yield* failing(state, list, list.title);
+  if (total && plan.pass_mark !== null) yield againstMark(plan, total);
+  const ways = plan.outcomes.filter((way) => way.node !== null);
+  if (status === "does not qualify") {
+    for (const way of ways) if (state.truth(way.node) === false) yield* failing(state, way, way.title);
+  }
+  for (const way of ways) if (way.id === outcome && state.truth(way.node)) yield* satisfying(state, way);
+}
+
+/** The answer of one plan: the same keys and values as the answer of the library, without what its text is made of and without receipt. */
 export function answer(plan, values, on) {
   const state = new State(plan, values, parseDay(on));
   const [status, possible] = state.status();
@@ -630,15 +774,17 @@ export function answer(plan, values, on) {
   const missing = [...new Set([...deciding, ...(plan.ranking ? state.open() : [])])];
   const authority = new Set(plan.variables.filter((v) => v.authority).flatMap((v) => v.facts));
   const ids = possible.map((place) => plan.outcomes[place].id);
+  const outcome = status === "qualifies" ? ids[ids.length - 1] : null;
+  const total = state.total();
   return {
     scheme: plan.scheme,
     title: plan.title,
     version: plan.version,
     as_of: on,
     status,
-    points: state.total(),
+    points: total,
     pass_mark: plan.pass_mark,
-    outcome: status === "qualifies" ? ids[ids.length - 1] : null,
+    outcome,
     possible_outcomes: ids,
     criteria: plan.parts.map((part) => {
       const rows = rowsHit(state, part);
@@ -653,7 +799,7 @@ export function answer(plan, values, on) {
         rows,
       };
     }),
-    requirements: plan.requirements.map((item) => {
+    requirements: [...listed(plan.requirements.flatMap((list) => list.items))].map(([item, depth]) => {
       const holds = state.truth(item.node);
       const open = holds === null ? state.openIn(item.node) : [];
       return {
@@ -661,10 +807,11 @@ export function answer(plan, values, on) {
         words: item.words,
         holds,
         for_the_authority: open.length > 0 && open.every((fact) => authority.has(fact)),
-        depth: item.depth,
+        depth,
         citation: item.citation,
       };
     }),
+    reasons: [...reasons(state, status, outcome, total)],
     missing,
     refining,
     deciding,

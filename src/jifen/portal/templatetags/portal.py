@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from jifen.schemes.citations import place_in
 from jifen.schemes.words import in_language
 
 register = template.Library()
@@ -74,6 +76,28 @@ def spoken(note: str, lang: str) -> str:
 
 
 @register.filter
+def place(text: str, lang: str) -> str:
+    """The place in an instrument, in the language of the page where its words are common ones."""
+    return place_in(text, lang)
+
+
+@register.filter
+def day(text: object, lang: str) -> str:
+    """A day, month or year as `2024-03-01`, as it is written in the language; other text as it stands.
+
+    >>> day("2024-03-01", "en"), day("2024-03", "zh"), day("2024", "en")
+    ('1 March 2024', '2024年3月', '2024')
+    """
+    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", str(text))
+    if not match:
+        return str(text)
+    year, month, number = match[1], int(match[2]), match[3]
+    if lang == "zh":
+        return f"{year}年{month}月" + (f"{int(number)}日" if number else "")
+    return f"{int(number)} {month_name[month]} {year}" if number else f"{month_name[month]} {year}"
+
+
+@register.filter
 def get(mapping: Mapping[str, Any] | None, key: str) -> Any:
     return mapping.get(key) if mapping else None
 
@@ -92,10 +116,15 @@ def listed(context: Context, items: list[str]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def tongue(context: Context, text: str) -> SafeString:
     """Marks text that stands in the other language, for screen readers and fonts."""
+    return foreign(text, context["lang"])
+
+
+def foreign(text: str, lang: str) -> SafeString:
+    """The attribute that says so; empty for text in the page's own language."""
     chinese = any("\u4e00" <= c <= "\u9fff" for c in text)
-    if context["lang"] == "zh" and not chinese:
+    if lang == "zh" and not chinese:
         return mark_safe(' lang="en"')
-    return mark_safe(' lang="zh-Hans"') if context["lang"] == "en" and chinese else mark_safe("")
+    return mark_safe(' lang="zh-Hans"') if lang == "en" and chinese else mark_safe("")
 
 
 @register.filter
