@@ -1,6 +1,7 @@
 """The kernel engine gives for a table exactly what the reference engine gives for each of its rows."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ import pytest
 from helpers import random_profile
 from jifen.answers.door import Jifen
 from jifen.engines.kernel import Column, Kernel, compile_kernel, native
+from jifen.engines.kernel.functions import written
 from jifen.engines.kernel.ir import Source
 from jifen.engines.kernel.lines import MACHINES
 from jifen.engines.kernel.resolve import reference_outputs
@@ -228,6 +230,23 @@ def test_a_bitmap_is_as_good_as_a_mask_whatever_lies_under_it(rules: Jifen, rows
         assert (one.low == found.low).all() and (one.high == found.high).all() and (one.status == found.status).all()
 
 
+def test_several_threads_may_run_a_kernel_at_once(rules: Jifen) -> None:
+    """Tables of different forms, among them one for which machine code is made while another runs."""
+    kernel, columns = _crs(rules, 20_000)
+    expected = kernel.run(columns, DAY)["ca/express-entry-crs"].low
+    draw = np.random.default_rng(10)
+    masks = {n: draw.random(20_000) > 0.1 for n in columns}
+    masked = {n: Column(c.values, masks[n]) for n, c in columns.items()}
+    wide = {n: Column(c.values.astype(np.int64)) for n, c in columns.items()}  # type: ignore[union-attr]
+    alone = _crs(rules, 1)[0].run(masked, DAY)["ca/express-entry-crs"]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda table: kernel.run(table, DAY), [columns, wide, masked] * 4))
+    for n, results in enumerate(found):
+        result = results["ca/express-entry-crs"]
+        assert (result.low == (alone.low if n % 3 == 2 else expected)).all()
+        assert (result.high == (alone.high if n % 3 == 2 else expected)).all()
+
+
 def test_the_arrays_of_an_earlier_run_are_filled_again(rules: Jifen) -> None:
     kernel, columns = _crs(rules, 1000)
     first = kernel.run(columns, DAY)
@@ -263,7 +282,7 @@ def test_other_processors_get_their_own_byte_shuffle(rules: Jifen, name: str, tr
     kernel, _columns = _crs(rules, 1)
     program = kernel.program(frozenset(kernel.variables), frozenset(), MACHINES[name].joint)
     sources = {n: Source(8, False, v.low, v.high, kernel.cells[n], "bytes") for n, v in kernel.variables.items()}
-    text = native.written(program, sources, native.bits_of(program), MACHINES[name])[0]
+    text = written(program, sources, native.bits_of(program), MACHINES[name])[0]
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     cpu, features = ("generic", "") if name == "neon" else ("x86-64-v2", "")

@@ -353,11 +353,13 @@ class _Texts:
     def _read(self, text: str | None) -> int | Problem | None:
         if text is None:
             return None
-        if text not in self.known:
+        try:
+            return self.known[text]
+        except KeyError:
             if len(self.known) >= _KEPT:
                 self.known.clear()
-            self.known[text] = self._first(text)
-        return self.known[text]
+            found = self.known[text] = self._first(text)
+            return found
 
     def _first(self, text: str) -> int | Problem | None:
         coding = self.coding

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -96,7 +95,6 @@ class Scorer:
             compiled[_WHERE] = compile_where(settings.where, subject, self.on, rules.shelf)
         follow = rules.derivations
         self.kernel = compile_kernel(compiled, vocabulary, follow, reasons=frozenset(settings.reasons))
-        self.running = Lock()  # a kernel keeps what it has compiled, and is run by one thread at a time
         asked = set(self.kernel.inputs)
         codes = _codes(compiled.values())
         self.unasked = tuple(c for c, coding in self.columns.items() if coding.fact.id not in asked)
@@ -179,8 +177,7 @@ class Scorer:
         names = {coding.fact.id: c for c, coding in self.columns.items()}
         while len(block):
             try:
-                with self.running:
-                    return self.kernel.run(columns, self.on), wrong
+                return self.kernel.run(columns, self.on), wrong
             except ProfileError as e:
                 problem = e.problems[0]
                 fact = problem.blanks["fact"]

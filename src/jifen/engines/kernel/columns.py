@@ -179,8 +179,8 @@ def ratios(left: Column, right: Column, high: int, starts: Sequence[int]) -> Arr
     assert not isinstance(left.values, Mapping) and not isinstance(right.values, Mapping)
     largest = int(max(left.values.max(initial=0), right.values.max(initial=0)))
     wide: Any = np.int64 if largest * max(RATIO_PARTS, high // 2 + 1) < 1 << 63 else object
-    made = np.empty(len(left), np.int64)
-    firsts = np.asarray(starts)
+    firsts = np.asarray(starts, np.min_scalar_type(starts[-1]))
+    made = np.empty(len(left), firsts.dtype)
     for begin in range(0, len(made), _BLOCK):
         rows = slice(begin, begin + _BLOCK)
         above, below = left.values[rows].astype(wide) * RATIO_PARTS, right.values[rows].astype(wide)

@@ -51,58 +51,32 @@ def width(op: Op) -> int:
     return 16 if op.low >= -(1 << 15) and op.high < 1 << 15 else 32
 
 
-def module(parts: Sequence[tuple[str, str]]) -> str:
-    """A module of functions (name, text) and `run`, which takes them all over a block before it goes to the next."""
-    calls = []
-    for n, (name, _) in enumerate(parts):
-        calls.append(f"  %f{n} = call i32 @{name}(ptr %in, ptr %out, i64 %from, i64 %to)")
-        calls.append(f"  %g{n} = or i32 %{'seen' if n == 0 else f'g{n - 1}'}, %f{n}")
-    body = "\n".join(calls)
-    last = f"%g{len(parts) - 1}"
-    texts = "\n".join(text for _, text in parts)
-    return f"""{texts}
-declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
-define i32 @run(ptr %in, ptr %out, i64 %start, i64 %end) {{
-entry:
-  %any = icmp slt i64 %start, %end
-  br i1 %any, label %loop, label %done
-loop:
-  %from = phi i64 [ %start, %entry ], [ %to, %loop ]
-  %seen = phi i32 [ 0, %entry ], [ {last}, %loop ]
-  %next = add i64 %from, {_BLOCK}
-  %short = icmp slt i64 %next, %end
-  %to = select i1 %short, i64 %next, i64 %end
-{body}
-  %more = icmp slt i64 %to, %end
-  br i1 %more, label %loop, label %done
-done:
-  %flag = phi i32 [ 0, %entry ], [ {last}, %loop ]
-  ret i32 %flag
-}}
-"""
-
-
-_BLOCK = 8192
-"""Rows that one function takes before the next one does: columns that both read are still in the cache."""
-_AHEAD = {8: 256, 16: 64, 32: 64, 64: 64}
-"""Rows ahead that are asked for, by the width of a column: a law reads more columns at once than processors foresee by themselves."""
+BLOCK = 4096
+"""Rows that one function takes before the next one does: what both read is still in the cache."""
+STRIDE = BLOCK + 64
+"""Bytes from the cells of one variable in a block to those of the next."""
+_AHEAD: Mapping[int | str, int] = {1: 512, 8: 256, 16: 64, 32: 64, 64: 64, "out": 128}
+"""Rows ahead that are asked for, by the width of a column: a law reads more columns at once than processors foresee by themselves, and
+what waits to be written holds up what is put aside."""
 
 
 @dataclass(kw_only=True)
 class Body(Lookups):
-    """Writes the function of some outputs of a program. `sources` gives each variable its place among the inputs."""
+    """Writes the function of some outputs of a program. `sources` gives each variable its place among the inputs, `ready` those of
+    which another function has made the cells their place among these."""
 
     program: Program
     sources: Mapping[str, tuple[int, Source]]
+    ready: Mapping[str, int] = field(default_factory=dict)
     names: dict[Step, str] = field(default_factory=dict)
     wide: dict[tuple[Step, int], str] = field(default_factory=dict)
     checks: dict[tuple[int, int], str] = field(default_factory=dict)
     fetches: list[str] = field(default_factory=list)
 
-    def function(self, name: str, outputs: Sequence[tuple[int, Sink]]) -> str:
-        """The text of `i32 @name(in, out, from, to)`; from..to is a whole number of vectors."""
+    def function(self, name: str, outputs: Sequence[tuple[int, Sink]], cells: Mapping[Step, int] = {}) -> str:
+        """The text of `i32 @name(in, out, mid, from, to)`; from..to is a whole number of vectors. `cells` are to be made for others."""
         lanes = self.machine.lanes
-        needed = {s.step for _, s in outputs}
+        needed = {s.step for _, s in outputs} | set(cells)
         for place in range(max(needed, default=0), -1, -1):
             if place in needed:
                 needed.update(self.program.ops[place].args)
@@ -113,7 +87,10 @@ class Body(Lookups):
             lane = self._as(sink.step, sink.bits)
             at = self._new(f"getelementptr i{sink.bits}, ptr %out{slot}, i64 %i")
             self.lines.append(f"  store <{lanes} x i{sink.bits}> {lane}, ptr {at}, align 1")
-        head = [f"define internal i32 @{name}(ptr %in, ptr %out, i64 %from, i64 %to) #0 {{", "entry:"]
+            self._ahead(f"%out{slot}", sink.bits, writes=True)
+        for step, place in cells.items():
+            self.lines.append(f"  store {self._type(8)} {self.names[step]}, ptr {self._between(place)}, align {lanes}")
+        head = [f"define internal i32 @{name}(ptr %in, ptr %out, ptr %mid, i64 %from, i64 %to) #0 {{", "entry:"]
         for key, slot in inputs.items():
             head.append(f"  %{key}.at = getelementptr ptr, ptr %in, i64 {slot}")
             head.append(f"  %{key} = load ptr, ptr %{key}.at, align 8")
@@ -121,21 +98,21 @@ class Body(Lookups):
             head.append(f"  %out{slot}.at = getelementptr ptr, ptr %out, i64 {slot}")
             head.append(f"  %out{slot} = load ptr, ptr %out{slot}.at, align 8")
         head += ["  br label %loop", "loop:", "  %i = phi i64 [ %from, %entry ], [ %i.next, %loop ]"]
+        first = ["  %j = sub i64 %i, %from"]
         foot = [f"  %i.next = add i64 %i, {lanes}"]
         foot += ["  %more = icmp slt i64 %i.next, %to", "  br i1 %more, label %loop, label %done", "done:"]
         result = "0"
-        for (bits, shift), value in self.checks.items():
-            name, kind = f"{bits}.{shift}", f"<{lanes} x i{bits}>"
-            head.append(f"  %seen{name} = phi {kind} [ zeroinitializer, %entry ], [ {value}, %loop ]")
-            foot.append(f"  %any{name} = call i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}({kind} {value})")
-            foot.append(f"  %over{name} = lshr i{bits} %any{name}, {shift}")
-            foot.append(f"  %bad{name} = icmp ne i{bits} %over{name}, 0")
-            foot.append(f"  %flag{name} = zext i1 %bad{name} to i32")
-            foot.append(f"  %all{name} = or i32 {result}, %flag{name}")
-            self._need(f"declare i{bits} @llvm.vector.reduce.or.v{lanes}i{bits}({kind})")
-            result = f"%all{name}"
+        for n, ((bits, limit), value) in enumerate(self.checks.items()):
+            kind, how = f"<{lanes} x i{bits}>", "or" if _full(limit) else "umax"
+            head.append(f"  {_seen(bits, limit)} = phi {kind} [ zeroinitializer, %entry ], [ {value}, %loop ]")
+            foot.append(f"  %any{n} = call i{bits} @llvm.vector.reduce.{how}.v{lanes}i{bits}({kind} {value})")
+            foot.append(f"  %bad{n} = icmp ugt i{bits} %any{n}, {limit}")
+            foot.append(f"  %flag{n} = zext i1 %bad{n} to i32")
+            foot.append(f"  %all{n} = or i32 {result}, %flag{n}")
+            self._need(f"declare i{bits} @llvm.vector.reduce.{how}.v{lanes}i{bits}({kind})")
+            result = f"%all{n}"
         foot += [f"  ret i32 {result}", "}"]
-        return "\n".join([*head, *self._spread(), *foot])
+        return "\n".join([*head, *first, *self._spread(), *foot])
 
     # --- writing ------------------------------------------------------------------------------------------------
 
@@ -211,22 +188,27 @@ class Body(Lookups):
     # --- reading ------------------------------------------------------------------------------------------------
 
     def _cell(self, op: Op, inputs: dict[str, int]) -> str:
-        """The cells of a variable, coded from its column."""
+        """The cells of a variable: as another function made them, else coded from its column."""
+        if op.name in self.ready:
+            return self._new(
+                f"load {self._type(8)}, ptr {self._between(self.ready[op.name])}, align {self.machine.lanes}"
+            )
         slot, source = self.sources[op.name]
         inputs[f"in{slot}"] = slot
         bits, lane = source.bits, width(op)
         at = self._new(f"getelementptr i{bits}, ptr %in{slot}, i64 %i")
         value = self._new(f"load {self._type(bits)}, ptr {at}, align 1")
-        self._ahead(slot, bits)
+        self._ahead(f"%in{slot}", bits)
         known = ""
         if source.mask:
             inputs[f"in{slot + 1}"] = slot + 1
         if source.mask == "bytes":
             at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 %i")
             told = self._new(f"load {self._type(8)}, ptr {at}, align 1")
-            self._ahead(slot + 1, 8)
+            self._ahead(f"%in{slot + 1}", 8)
             known = self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
         elif source.mask == "bits":
+            self._ahead(f"%in{slot + 1}", 1)
             place = self._new("lshr i64 %i, 3")
             at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 {place}")
             told = self._new(f"load i{self.machine.lanes}, ptr {at}, align 1")
@@ -239,15 +221,23 @@ class Body(Lookups):
         cell = self._coded(value, source, lane)
         return self._select(known, lane, cell, self._splat(lane, op.high)) if known else cell
 
-    def _ahead(self, slot: int, bits: int) -> None:
-        """Ask for the lines of memory that will be read soon."""
+    def _between(self, place: int) -> str:
+        """Where the cells of a block lie that one function makes for others."""
+        column = self._new(f"getelementptr i8, ptr %mid, i64 {place * STRIDE}")
+        return self._new(f"getelementptr i8, ptr {column}, i64 %j")
+
+    def _ahead(self, column: str, bits: int, writes: bool = False) -> None:
+        """Ask for the lines of memory that will be read or written soon."""
+        lead = _AHEAD["out" if writes else bits] * bits // 8
         for line in range(0, max(64, self.machine.lanes * bits // 8), 64):
             self.count += 1
             at = f"%v{self.count}"
+            row = "%i" if bits > 1 else f"{at}.n"
             self.fetches.append(
-                f"  {at}.i = getelementptr i{bits}, ptr %in{slot}, i64 %i\n"
-                f"  {at} = getelementptr i8, ptr {at}.i, i64 {_AHEAD[bits] * bits // 8 + line}\n"
-                f"  call void @llvm.prefetch.p0(ptr {at}, i32 0, i32 3, i32 1)"
+                (f"  {row} = lshr i64 %i, 3\n" if bits == 1 else "")
+                + f"  {at}.i = getelementptr i{max(bits, 8)}, ptr {column}, i64 {row}\n"
+                f"  {at} = getelementptr i8, ptr {at}.i, i64 {lead + line}\n"
+                f"  call void @llvm.prefetch.p0(ptr {at}, i32 {int(writes)}, i32 3, i32 1)"
             )
 
     def _spread(self) -> list[str]:
@@ -270,11 +260,10 @@ class Body(Lookups):
             value = self._new(f"sub {self._type(bits)} {value}, {self._splat(bits, low)}")
         narrow = min(bits, next(b for b in (8, 16, 32, 64) if span < 1 << b))
         if narrow < bits:
-            self._check(bits, narrow, value)
+            self._check(bits, (1 << narrow) - 1, value)
             value = self._new(f"trunc {self._type(bits)} {value} to {self._type(narrow)}")
         if span + 1 < 1 << narrow:
-            beyond = self._new(f"icmp ugt {self._type(narrow)} {value}, {self._splat(narrow, span)}")
-            self._check(8, 0, self._byte(beyond))
+            self._check(narrow, span, value)
         if source.wide:
             last = source.starts[-1] - low
             if last < span:
@@ -297,10 +286,13 @@ class Body(Lookups):
                 total = self._new(f"add {self._type(lane)} {total}, {one}")
         return total
 
-    def _check(self, bits: int, shift: int, value: str) -> None:
-        """Remember every bit that was ever set: none from `shift` on may be."""
-        before = self.checks.get((bits, shift), f"%seen{bits}.{shift}")
-        self.checks[bits, shift] = self._new(f"or {self._type(bits)} {before}, {value}")
+    def _check(self, bits: int, limit: int, value: str) -> None:
+        """Remember whether a number was ever above a limit: the greatest one, or every bit that was ever set where that tells as much."""
+        before = self.checks.get((bits, limit), _seen(bits, limit))
+        if _full(limit):
+            self.checks[bits, limit] = self._new(f"or {self._type(bits)} {before}, {value}")
+        else:
+            self.checks[bits, limit] = self._call("umax", bits, before, value)
 
     # --- looking up ---------------------------------------------------------------------------------------------
 
@@ -331,3 +323,13 @@ class Body(Lookups):
                 lane = self._new(f"shl {self._type(bits)} {lane}, {self._splat(bits, shift)}")
             result = lane if not result else self._new(f"or {self._type(bits)} {result}, {lane}")
         return result
+
+
+def _seen(bits: int, limit: int) -> str:
+    """The name of what was seen of the numbers with a limit before this round."""
+    return f"%seen{bits}.{limit}"
+
+
+def _full(limit: int) -> bool:
+    """Whether the limit is all ones in binary: then a number is above it if it has a higher bit."""
+    return limit & (limit + 1) == 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def compile_kernel(
 
 
 class Kernel:
-    """Plans that can be run over columns of facts. Made by `compile_kernel`."""
+    """Plans that can be run over columns of facts, by several threads at once. Made by `compile_kernel`."""
 
     def __init__(
         self, plans: Mapping[str, Plan | None], vocabulary: Vocabulary, rules: Rules, reasons: frozenset[str]
@@ -74,6 +75,9 @@ class Kernel:
         asked = list(dict.fromkeys(f for v in self.variables.values() for f in v.facts))
         self.rules = rules_for(asked, *rules, vocabulary)
         self._asked = asked
+        self._making = (
+            RLock()
+        )  # around what is made once and kept: programs, machine code, rows that the reference decided
         self._programs: dict[tuple[frozenset[str], frozenset[str], int], Program] = {}
         self._codes: dict[tuple[object, ...], tuple[Program, native.Code]] = {}
 
@@ -88,11 +92,13 @@ class Kernel:
     def program(self, opened: frozenset[str], absent: frozenset[str] = frozenset(), joint: int = 32) -> Program:
         """The steps of all plans where `opened` variables may be unknown, and `absent` ones always are."""
         key = (opened, absent, joint)
-        program = self._programs.get(key)
-        if program is None:
-            program = self._programs[key] = Program(joint, opened | absent, absent, self.wide)
-            for law in self.laws.values():
-                law.write(program)
+        with self._making:
+            program = self._programs.get(key)
+            if program is None:
+                program = Program(joint, opened | absent, absent, self.wide)
+                for law in self.laws.values():
+                    law.write(program)
+                self._programs[key] = program
         return program
 
     # --- running ------------------------------------------------------------------------------------------------
@@ -162,10 +168,11 @@ class Kernel:
             )
             inputs[name] = values, None if told is None else np.ascontiguousarray(told)
         key = (absent, way.name, tuple(sources.items()))
-        if key not in self._codes:
-            program = self.program(opened, absent, way.joint)
-            self._codes[key] = program, native.compile_program(program, sources, native.bits_of(program), way)
-        program, code = self._codes[key]
+        with self._making:
+            if key not in self._codes:
+                program = self.program(opened, absent, way.joint)
+                self._codes[key] = program, native.compile_program(program, sources, native.bits_of(program), way)
+            program, code = self._codes[key]
         bits_of = native.bits_of(program)
         kept = into.rooms if into is not None and into.rows == rows else {}
         filled: dict[tuple[int, int], Array] = {}
@@ -191,7 +198,9 @@ class Kernel:
             marked = out.get((name, "mark", ""))
             rows = np.flatnonzero(marked) if marked is not None else np.empty(0, np.int64)
             if len(rows):
-                for key, values in resolver.resolve(self._cells(resolver.law, ready, rows)).items():
+                with self._making:
+                    resolved = resolver.resolve(self._cells(resolver.law, ready, rows))
+                for key, values in resolved.items():
                     if key[1] == "high" and out[key] is out[name, "low", ""]:
                         out[key] = out[key].copy()
                     out[key][rows] = values
@@ -239,7 +248,8 @@ class Kernel:
         open_rows = np.flatnonzero(out[law.name, "open", ""])
         if len(open_rows):
             names = list(law.plan.variables)
-            first = self.resolvers[law.name].deciding(self._cells(law, ready, open_rows))
+            with self._making:
+                first = self.resolvers[law.name].deciding(self._cells(law, ready, open_rows))
             for n in np.unique(first[first >= 0]):
                 rows_of = open_rows[first == n]
                 for fact in reversed(law.plan.variables[names[n]].facts):

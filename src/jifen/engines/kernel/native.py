@@ -10,7 +10,7 @@ import ctypes
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jifen.engines.kernel.ir import Body, Sink, Source, module
+from jifen.engines.kernel.functions import Sinks, Slots, coded, written
+from jifen.engines.kernel.ir import STRIDE, Source
 from jifen.engines.kernel.lines import MACHINES, Machine
 from jifen.engines.kernel.program import Out, Program
 
@@ -32,8 +33,6 @@ except ImportError:  # the numpy back end takes its place
 Array = NDArray[Any]
 _SHARE = 16384
 """The fewest rows that are worth a thread."""
-_STEPS = 300
-"""How many steps go into one function, unless one scheme alone has more."""
 _KEPT = 200
 
 
@@ -58,13 +57,14 @@ def _best() -> Machine:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A compiled program. `slots` are the inputs in order; a masked one is followed by its mask."""
+    """A compiled program. `slots` are the inputs in order; a masked one is followed by its mask. `made` cells are coded before use."""
 
     machine: Machine
     run: Any
     engine: Any
-    slots: tuple[tuple[str, Source], ...]
-    sinks: tuple[tuple[Out, Sink], ...]
+    slots: Slots
+    sinks: Sinks
+    made: int = 0
 
     def call(
         self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Mapping[Out, Array], rows: int, threads: int
@@ -93,7 +93,8 @@ class Code:
             parts.append((rows - lanes, rows))
 
         def one(part: tuple[int, int]) -> int:
-            return int(self.run(given, taken, *part))
+            mid = room(self.made * STRIDE, np.dtype(np.uint8), 0)
+            return int(self.run(given, taken, mid.ctypes.data, *part))
 
         if threads == 1 or len(parts) == 1:
             flags = [one(p) for p in parts]
@@ -152,75 +153,9 @@ def compile_program(program: Program, sources: Mapping[str, Source], bits: Mappi
     if not text:
         return Code(way, None, None, slots, sinks)
     engine, address = _ready(text, way)
-    run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
-    return Code(way, run, engine, slots, sinks)
-
-
-Slots = tuple[tuple[str, Source], ...]
-Sinks = tuple[tuple[Out, Sink], ...]
-
-
-def written(
-    program: Program, sources: Mapping[str, Source], bits: Mapping[Out, int], way: Machine
-) -> tuple[str, Slots, Sinks]:
-    """A program as LLVM assembly, with its inputs and outputs in order."""
-    live = {program.ops[s].name for s in program.live() if program.ops[s].kind == "cell"}
-    slots = tuple((n, s) for n, s in sources.items() if n in live)
-    places: dict[str, tuple[int, Source]] = {}
-    at = 0
-    for name, source in slots:
-        places[name] = (at, source)
-        at += 2 if source.mask else 1
-    leaving = {Sink(s, bits[n]): n for n, s in reversed(program.outputs.items()) if program.ops[s].kind != "const"}
-    sinks = tuple((n, s) for s, n in reversed(leaving.items()))
-    parts: list[tuple[str, str]] = []
-    declared: dict[str, None] = {}
-    for group in _groups(program, sinks):
-        body = Body(machine=way, program=program, sources=places)
-        name = f"part{len(parts)}"
-        parts.append((name, body.function(name, [(n, sinks[n][1]) for n in group])))
-        declared |= body.used
-    if not parts:
-        return "", slots, sinks
-    return "\n".join([module(parts), *declared, _ATTRIBUTES[way.name]]), slots, sinks
-
-
-_ATTRIBUTES = {
-    "vbmi": 'attributes #0 = { nounwind "min-legal-vector-width"="512" "prefer-vector-width"="512" }',
-    "avx2": "attributes #0 = { nounwind }",
-    "ssse3": "attributes #0 = { nounwind }",
-    "neon": "attributes #0 = { nounwind }",
-    "plain": "attributes #0 = { nounwind }",
-}
-
-
-def _groups(program: Program, sinks: Sequence[tuple[Out, Sink]]) -> list[list[int]]:
-    """The outputs in groups of which each makes a function: schemes one after another, until a function has steps enough."""
-
-    def under(step: int) -> set[int]:
-        found: set[int] = set()
-        stack = [step]
-        while stack:
-            place = stack.pop()
-            if place not in found:
-                found.add(place)
-                stack.extend(program.ops[place].args)
-        return found
-
-    groups: list[list[int]] = []
-    steps: set[int] = set()
-    schemes = list(dict.fromkeys(name[0] for name, _ in sinks))
-    for scheme in schemes:
-        own = [n for n, (name, _) in enumerate(sinks) if name[0] == scheme]
-        asked: set[int] = set()
-        for n in own:
-            asked |= under(sinks[n][1].step)
-        if not groups or len(steps | asked) > _STEPS:
-            groups.append([])
-            steps = set()
-        groups[-1] += own
-        steps |= asked
-    return groups
+    pointer, number = ctypes.c_void_p, ctypes.c_int64
+    run = ctypes.CFUNCTYPE(ctypes.c_int32, pointer, pointer, pointer, number, number)(address)
+    return Code(way, run, engine, slots, sinks, len(coded(program, slots)))
 
 
 # --- compiling and keeping ----------------------------------------------------------------------------------------
@@ -273,7 +208,7 @@ def _target(way: Machine) -> Any:
     llvm.initialize_native_asmprinter()
     triple = llvm.Target.from_default_triple()
     cpu, features = _cpu(way)
-    return triple.create_target_machine(cpu=cpu, features=features, opt=2, jit=True, codemodel="jitdefault")
+    return triple.create_target_machine(cpu=cpu, features=features, opt=1, jit=True, codemodel="jitdefault")
 
 
 @cache

@@ -8,7 +8,7 @@ on other facts) is *split*: all cells that can be worst or best have to be tried
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -129,8 +129,7 @@ class Order:
     def _compare(self, a: Node, b: Node) -> bool:
         below = self.never_above
         if a.kind == "case" and b.kind == "case" and a.argument is b.argument:
-            points = (a.argument.low, *sorted({*a.breaks, *b.breaks}))
-            return all(below(_cell(a, p), _cell(b, p)) for p in points)
+            return all(below(x, y) for x, y in _side_by_side(a, b))
         if b.kind == "least":
             return all(below(a, c) for c in b.children)
         if a.kind == "most":
@@ -153,8 +152,18 @@ def _turned(relation: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return relation.T if relation.ndim == 2 else relation[::-1]
 
 
-def _cell(node: Node, value: int) -> Node:
-    return node.cells[bisect.bisect_right(node.breaks, value)]
+def _side_by_side(a: Node, b: Node) -> Iterator[tuple[Node, Node]]:
+    """The cells of two cases over the same argument that lie over each other."""
+    left, right, over, under = a.breaks, b.breaks, a.cells, b.cells
+    m = n = 0
+    while True:
+        yield over[m], under[n]
+        one = left[m] if m < len(left) else None
+        other = right[n] if n < len(right) else None
+        if one is None and other is None:
+            return
+        m += one is not None and (other is None or one <= other)
+        n += other is not None and (one is None or other <= one)
 
 
 def _pairs(a: Node, b: Node, below: object) -> bool:

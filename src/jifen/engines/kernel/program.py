@@ -90,13 +90,13 @@ class Program:
     def table(self, x: Step, data: Sequence[int]) -> Step:
         """`data[x]`, where `data` has an entry for every value of `x` from 0 on."""
         op = self.ops[x]
-        reach = data[op.low : op.high + 1]
         assert len(data) > op.high and op.low >= 0
+        data, reach = data[: op.high + 1], data[op.low : op.high + 1]
         if min(reach) == max(reach):
             return self.const(reach[0])
         if op.kind == "table" and len(op.data) <= max(len(data), 256):
             return self.table(op.args[0], [data[v] if 0 <= v < len(data) else 0 for v in op.data])
-        if all(v == n for n, v in enumerate(data)):
+        if all(v == n for n, v in enumerate(reach, start=op.low)):
             return x
         return self._op(Op("table", (x,), tuple(data), "", min(reach), max(reach)))
 
@@ -153,6 +153,9 @@ class Program:
         ]
         if not any((self.high(p) if kind == "min" else self.low(p)) == bound for p in left):
             left.append(self.const(bound))
+        shared = self._shared(left, ("add", "min", "max")) if len(left) > 1 else None
+        if shared is not None:
+            return self._same(shared[0], shared[1], self.extreme(kind, shared[2]))
         while len(left) > 1:
             a, b, *rest = left
             low, high = pick(self.low(a), self.low(b)), pick(self.high(a), self.high(b))
@@ -178,8 +181,26 @@ class Program:
             return reach[0]
         if all(self.ops[p].kind == "const" for p in lanes):
             return self.table(x, [self.low(p) for p in lanes])
+        shared = self._shared(reach, ("add", "min", "max"))
+        if shared is not None:
+            rest = [shared[2][0]] * op.low + shared[2]
+            return self._same(shared[0], shared[1], self.pick(x, rest))
         low, high = min(self.low(p) for p in reach), max(self.high(p) for p in reach)
         return self._op(Op("pick", (x, *lanes), (), "", low, high))
+
+    def _shared(self, lanes: Sequence[Step], kinds: Sequence[Kind]) -> tuple[Kind, Step, list[Step]] | None:
+        """The one operation of all lanes with one argument in common: the operation, that argument, the others. None if there is none."""
+        first = self.ops[lanes[0]]
+        if first.kind not in kinds or any(self.ops[p].kind != first.kind for p in lanes):
+            return None
+        for common in first.args:
+            if all(common in self.ops[p].args for p in lanes):
+                return first.kind, common, [_other(self.ops[p].args, common) for p in lanes]
+        return None
+
+    def _same(self, kind: Kind, x: Step, y: Step) -> Step:
+        """An operation of two lanes, as `add` and `extreme` write it."""
+        return self.add([x, y]) if kind == "add" else self.extreme("min" if kind == "min" else "max", [x, y])
 
     def live(self) -> list[Step]:
         """The steps on which outputs depend, in order."""
@@ -188,3 +209,8 @@ class Program:
             if place in needed:
                 needed.update(self.ops[place].args)
         return sorted(needed)
+
+
+def _other(pair: tuple[Step, ...], one: Step) -> Step:
+    """The other of a pair."""
+    return pair[1] if pair[0] == one else pair[0]

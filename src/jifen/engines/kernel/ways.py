@@ -63,6 +63,9 @@ class Ways:
 
     def find(self, root: Node, opened: frozenset[str]) -> Way:
         """The way to the bounds of a root, where `opened` variables may be unknown."""
+        if not self.under(root) & opened:
+            anywhere = dict.fromkeys(self.under(root), (0,))
+            return Way(root, Ends(anywhere, anywhere))
         modules: list[Module] = []
         node = root
         while True:

@@ -110,18 +110,36 @@ class Writer:
     def _index(
         self, support: Mapping[str, Iterable[int]], instead: Mapping[str, int], lanes: Mapping[str, Step]
     ) -> tuple[Step, list[dict[str, int]]]:
-        """One lane for all combinations of cells of some variables, and the combinations in order (by first values)."""
+        """One lane for all combinations of cells of some variables, and the combinations in order (by first values).
+
+        As far as a joint table has room, unknown is one more cell (then all bounds share the index, whatever stands for unknown). Where
+        that leaves half of the room, one variable keeps the cells of the whole kernel, so that its lane is part of the index as it is.
+        """
+        program = self.program
+        own = {v: lanes[v] if v in lanes else self.lane(v) for v in support}
+        firsts = {v: sorted(starts) for v, starts in support.items()}
+        rooms = {v: len(f) + (program.high(own[v]) >= len(self.cells[v])) for v, f in firsts.items()}
+        if math.prod(rooms.values()) > program.joint:
+            rooms = {v: len(f) for v, f in firsts.items()}
+        for name in sorted(support, key=lambda v: -len(self.cells[v])):
+            wider = len(self.cells[name]) + rooms[name] - len(firsts[name])
+            if wider > rooms[name] and math.prod(rooms.values()) // rooms[name] * wider <= program.joint // 2:
+                firsts = {name: list(self.cells[name]), **{v: f for v, f in firsts.items() if v != name}}
+                rooms[name] = wider
+                break
         places: list[dict[str, int]] = [{}]
         index: list[Step] = []
         stride = 1
-        for name, starts in support.items():
-            firsts = sorted(starts)
-            own = range(0, len(firsts) * stride, stride)
-            lane = lanes[name] if name in lanes else self.lane(name)
-            index.append(self.program.table(lane, self._by_cell(name, own, firsts[1:], instead[name])))
-            places = [{**p, name: v} for v in firsts for p in places]
-            stride *= len(firsts)
-        return self.program.add(index), places
+        for name, starts in firsts.items():
+            by_cell = self._by_cell(name, range(0, len(starts) * stride, stride), starts[1:], instead[name])
+            values = [*starts]
+            if rooms[name] > len(starts):
+                values.append(starts[by_cell[-1] // stride])
+                by_cell[-1] = len(starts) * stride
+            index.append(program.table(own[name], by_cell))
+            places = [{**p, name: v} for v in values for p in places]
+            stride *= len(values)
+        return program.add(index), places
 
     def _joint(self, node: Node, instead: Mapping[str, int], lanes: Mapping[str, Step]) -> Step | None:
         """A small table over the combinations of all cells under a node, or None."""
