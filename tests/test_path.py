@@ -41,7 +41,7 @@ def _check(plan: Plan, found: Paths, way: Way) -> None:
     assert state.total() == way.points
     wanted = _wanted(plan, found.target)
     if found.decided_by:
-        sets, _ = state.possible()
+        sets = state.possible()
         places = {n for n, o in enumerate(plan.outcomes) if o in wanted}
         assert all(places & s for s in sets)
     else:
