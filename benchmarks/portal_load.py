@@ -11,7 +11,7 @@ What varies: every visitor is another synthetic person of `policies/populations/
 check, autosave one group of questions after the other in an order of their own, and look at the results in between, in either language. Who has
 answered everything leaves, and a new person comes on the same connection (the two requests of a beginning are counted too).
 What repeats: a visitor looks at the results some three times between two answers; eight words are searched for; people who stand in the same cells of a
-scheme have the same answer of that scheme. How much that helps is printed: the answers that had to be computed, per result page.
+scheme have the same answer of that scheme.
 
 Reported are requests a second, the 50th, 95th and 99th percentile, errors, the memory of the server at the start and at the end, the
 processor time of server and clients, and the weight of the first page. The load comes from the same machine and is counted against it. Twenty

@@ -181,7 +181,7 @@ def _texts(path: Path) -> list[str]:
     ("lang", "told", "ask", "cell", "end"),
     [
         ("en", "Complete: 9 boxes, 9 facts.", "Years of work in the last five", "≥ 3 years", "Category A, high income"),
-        ("zh", "完整：9个框，9项事实。", "过去五年内的工作年限", "≥ 3 年", "A类，高收入人士"),
+        ("zh", "完整：9个框，9项事实。", "过去五年内的工作年限", "≥ 3年", "A类，高收入人士"),
     ],
 )
 def test_show_draws_facts_cells_and_outcomes(

@@ -115,7 +115,7 @@ def _organisations(page: Page, at: str, look: Look) -> None:
     table = b"Name,Age,Highest degree,Colour\nA,40,doctorate,red\nB,old,phd,\n"
     page.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": table})
     page.click("#form .button")
-    expect(page.locator(".hires tr")).to_have_count(3)
+    expect(page.locator("table.hires")).to_have_count(3)
     look()
 
 

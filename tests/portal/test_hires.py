@@ -26,7 +26,7 @@ def test_the_template_can_be_sent_back_as_it_is(client, lang: str, form: str) ->
     content = client.get(f"/{lang}/hires/template.{form}").content
     before = Draft.objects.count()
     html = send(client, content, f"a.{form}", lang).content.decode()
-    assert {"en": "1 people", "zh": "1人"}[lang] in html and 'class="wrong"' not in html
+    assert {"en": "1 person", "zh": "1人"}[lang] in html and 'class="wrong"' not in html
     assert Draft.objects.count() == before
 
 
@@ -37,13 +37,13 @@ def test_words_codes_and_both_languages_are_read(client) -> None:  # type: ignor
         )
     )
     html = send(client, table.encode("gb18030")).content.decode()
-    assert "李雷" in html and "1 people<" in html
+    assert "李雷" in html and "1 person<" in html
 
 
 def test_a_row_says_what_to_mend_and_the_others_are_answered(client) -> None:  # type: ignore[no-untyped-def]
     table = "Name,Date of birth,Highest degree\nA,31.5.1990,phd\nB,1990-05-31,doctorate\n"
     html = send(client, table.encode()).content.decode()
-    assert "2 people, 1 rows to mend" in html
+    assert "2 people, 1 row to mend" in html
     assert "<b>Date of birth</b>" in html and "<b>Highest degree</b>" in html and "found: phd" in html
 
 

@@ -55,7 +55,7 @@ def test_an_organisation_checks_itself_and_its_planned_hires(
         page.click(f".tools a[href='/{lang}/hires']")
         page.set_input_files("#file", {"name": "hires.csv", "mimeType": "text/csv", "buffer": HIRES})
         page.click("#form .button")
-        expect(page.locator(".hires tbody tr")).to_have_count(2)
+        expect(page.locator("table.hires")).to_have_count(3)
         expect(page.locator(".hires tbody tr.wrong li")).to_have_count(2)
         page.goto(f"{server.address}/{lang}/results/")
         assert page.locator(".card, .line").count() > 5
