@@ -45,7 +45,9 @@ class Graph:
     """Makes nodes, simplified and each once."""
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
-        self._made: dict[tuple[object, ...], Node] = {_key(n): n for n in nodes}
+        self._made: dict[tuple[object, ...], Node] = {
+            _key(n.kind, n.low, n.high, n.name, n.breaks, n.children): n for n in nodes
+        }
         self._within: dict[tuple[Node, str, int, int], Node] = {}
 
     def __reduce__(self) -> tuple[type[Graph], tuple[list[Node]]]:
@@ -61,7 +63,7 @@ class Graph:
         breaks: tuple[int, ...] = (),
         children: tuple[Node, ...] = (),
     ) -> Node:
-        key = (kind, low, high, name, breaks, *map(id, children))
+        key = _key(kind, low, high, name, breaks, children)
         node = self._made.get(key)
         if node is None:
             node = self._made[key] = Node(kind, low, high, name, breaks, children)
@@ -232,8 +234,11 @@ class Graph:
         return self.case(one.argument, breaks, [m for m in made if m is not None])
 
 
-def _key(node: Node) -> tuple[object, ...]:
-    return (node.kind, node.low, node.high, node.name, node.breaks, *map(id, node.children))
+def _key(
+    kind: Kind, low: int, high: int, name: str, breaks: tuple[int, ...], children: tuple[Node, ...]
+) -> tuple[object, ...]:
+    """What makes two nodes of a graph the same."""
+    return (kind, low, high, name, breaks, *map(id, children))
 
 
 def variables(roots: Iterable[Node]) -> dict[str, int]:
