@@ -51,7 +51,7 @@ def test_an_organisation_checks_itself_and_its_planned_hires(
         page.wait_for_url(re.compile(r"/check/(?!organisation$)"))
         page.click(".bar .plain")
         page.wait_for_url("**/results/")
-        assert page.locator(".card, .line").count() > 5
+        expect(page.locator(".card, .line").nth(5)).to_be_visible()
         page.click(f".tools a[href='/{lang}/hires']")
         page.set_input_files("#file", {"name": "hires.csv", "mimeType": "text/csv", "buffer": HIRES})
         page.click("#form .button")
@@ -67,7 +67,7 @@ def test_a_founder_asks_what_is_next_and_takes_the_results_along(server, chromiu
     with visitor(chromium) as page:
         open_sample(page, server.address, lang, "founder")
         page.click(".tools a[href$='/results/ways']")
-        assert page.locator(".way").count() > 3
+        expect(page.locator(".way").nth(3)).to_be_visible()
         page.click(".way-of h2 a >> nth=0")
         page.click("a[href='?ahead=1']")
         page.wait_for_url("**?ahead=1")
@@ -75,16 +75,17 @@ def test_a_founder_asks_what_is_next_and_takes_the_results_along(server, chromiu
         page.click(".tools a[href$='/compare']")
         page.check("input[value=HK]")
         page.click(".filter-form .button")
-        assert page.locator(".column").count() == 2
+        expect(page.locator(".column")).to_have_count(2)
         page.goto(f"{server.address}/{lang}/results/share")
         page.click("#form .button")
         link = page.inner_text(".links a")
         page.goto(link)
-        assert page.locator(".card").count() >= 1
+        expect(page.locator(".card").first).to_be_visible()
         page.go_back()
         page.click(".links button")
+        expect(page.locator(".links a")).to_have_count(0)
         page.goto(link)
-        assert {"en": "This link has ended", "zh": "此链接已失效"}[lang] in page.inner_text("h1")
+        expect(page.locator("h1")).to_contain_text({"en": "This link has ended", "zh": "此链接已失效"}[lang])
 
 
 @BOTH
@@ -143,10 +144,11 @@ def test_an_explorer_without_javascript(server, chromium: Browser, lang: str) ->
         page.click(".door[href$='/hospitals/']")
         page.select_option("#need", "emergency")
         page.click(".register-find .button")
-        assert page.locator(".entries > li").count() == page.locator(".map .point").count() == 2
+        expect(page.locator(".entries > li")).to_have_count(2)
+        expect(page.locator(".map .point")).to_have_count(2)
         page.goto(f"{server.address}/{lang}/indicators")
         page.click(".chart summary >> nth=0")
-        assert page.locator(".chart table >> nth=0").is_visible()
+        expect(page.locator(".chart table").first).to_be_visible()
 
 
 @BOTH
