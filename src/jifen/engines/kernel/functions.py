@@ -1,12 +1,14 @@
 """A program as functions of machine code that take turns over blocks of rows.
 
-First come functions that make cells of columns of more than a byte a row, then the laws. Memory serves a few columns at once best, so no
+First come functions that make less of columns of more than a byte a row (see `before`), then the laws. Memory serves a few columns at once best, so no
 function reads many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from jifen.engines.kernel.ir import BLOCK, Body, Sink, Source, width
 from jifen.engines.kernel.lines import Machine
@@ -17,8 +19,8 @@ Sinks = tuple[tuple[Out, Sink], ...]
 """The inputs and the outputs of a program in order."""
 _STEPS = 100
 """How many steps go into one function, unless one scheme alone has more: processors foresee only so many columns at once."""
-_AT_ONCE = 8
-"""How many columns are coded at once."""
+_AT_ONCE, _PACKED = 8, 17
+"""How many columns are coded at once, and of how many the masks are packed."""
 
 
 def written(
@@ -36,20 +38,26 @@ def written(
     sinks = tuple((n, s) for s, n in reversed(leaving.items()))
     parts: list[tuple[str, str]] = []
     declared: dict[str, None] = {}
-    first = coded(program, slots)
-    ready = {program.ops[s].name: n for n, s in enumerate(first)}
+    first = before(program, slots)
+    ready = {program.ops[s].name: n for n, s in enumerate(first.cells)}
+    packed = {program.ops[s].name: n for n, s in enumerate(first.masks, start=len(ready))}
 
-    def part(body: Body, outputs: Sequence[tuple[int, Sink]], cells: Mapping[int, int]) -> None:
+    def part(body: Body, text: Callable[[str], str]) -> None:
         name = f"part{len(parts)}"
-        parts.append((name, body.function(name, outputs, cells)))
+        parts.append((name, text(name)))
         declared.update(body.used)
 
-    for start in range(0, len(first), _AT_ONCE):
-        cells = {s: ready[program.ops[s].name] for s in first[start : start + _AT_ONCE]}
-        part(Body(machine=way, program=program, sources=places), (), cells)
+    for start in range(0, len(first.masks), _PACKED):
+        masks = [program.ops[s].name for s in first.masks[start : start + _PACKED]]
+        body = Body(machine=way, program=program, sources=places, packed=packed)
+        part(body, partial(body.packing, masks=masks))
+    for start in range(0, len(first.cells), _AT_ONCE):
+        cells = {s: ready[program.ops[s].name] for s in first.cells[start : start + _AT_ONCE]}
+        body = Body(machine=way, program=program, sources=places)
+        part(body, partial(body.function, outputs=(), cells=cells))
     for group in _groups(program, sinks):
-        body = Body(machine=way, program=program, sources=places, ready=ready)
-        part(body, [(n, sinks[n][1]) for n in group], {})
+        body = Body(machine=way, program=program, sources=places, ready=ready, packed=packed)
+        part(body, partial(body.function, outputs=[(n, sinks[n][1]) for n in group]))
     if not parts:
         return "", slots, sinks
     return "\n".join([_module(parts), *declared, _attributes(way)]), slots, sinks
@@ -61,17 +69,30 @@ def _attributes(way: Machine) -> str:
     return f'attributes #0 = {{ nounwind "stackrealign"{widest} }}'
 
 
-def coded(program: Program, slots: Slots) -> list[int]:
-    """The cells that are made before they are used, because that takes more than a byte a row: memory serves a few columns at once best."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is made of a block before the laws: the cells of some variables, and bits of the masks of others."""
+
+    cells: tuple[int, ...]
+    masks: tuple[int, ...]
+
+
+def before(program: Program, slots: Slots) -> Before:
+    """What takes more than a byte a row is made smaller first: memory serves a few columns at once best.
+
+    Wide numbers become cells; a mask of a byte a row becomes bits, read beside the values like those of Arrow.
+    """
     sources = dict(slots)
-    found = []
+    cells, masks = [], []
     for step in program.live():
         op = program.ops[step]
-        if op.kind == "cell" and op.name in sources and width(op) == 8:
+        if op.kind == "cell" and op.name in sources:
             source = sources[op.name]
-            if source.mask == "bytes" or source.bits > 8:
-                found.append(step)
-    return found
+            if source.bits > 8 and width(op) == 8:
+                cells.append(step)
+            elif source.mask == "bytes":
+                masks.append(step)
+    return Before(tuple(cells), tuple(masks))
 
 
 def _groups(program: Program, sinks: Sequence[tuple[Out, Sink]]) -> list[list[int]]:
@@ -106,7 +127,7 @@ def _groups(program: Program, sinks: Sequence[tuple[Out, Sink]]) -> list[list[in
 def _module(parts: Sequence[tuple[str, str]]) -> str:
     """A module of functions (name, text) and `run`, which takes them all over a block of rows before it goes to the next.
 
-    `mid` is room for the cells of a block that one function makes for the others: `STRIDE` bytes for each of them.
+    `mid` is room for the cells and bits of a block that one function makes for the others: `STRIDE` bytes for each of them.
     """
     calls = []
     for n, (name, _) in enumerate(parts):

@@ -7,7 +7,7 @@ registers. Each function says at its end whether a value may have been outside i
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -62,12 +62,13 @@ what waits to be written holds up what is put aside."""
 
 @dataclass(kw_only=True)
 class Body(Lookups):
-    """Writes the function of some outputs of a program. `sources` gives each variable its place among the inputs, `ready` those of
-    which another function has made the cells their place among these."""
+    """Writes the function of some outputs of a program. `sources` gives each variable its place among the inputs; `ready` and `packed`
+    give those of which another function has made the cells, or bits of the mask, their place among what is so made."""
 
     program: Program
     sources: Mapping[str, tuple[int, Source]]
     ready: Mapping[str, int] = field(default_factory=dict)
+    packed: Mapping[str, int] = field(default_factory=dict)
     names: dict[Step, str] = field(default_factory=dict)
     wide: dict[tuple[Step, int], str] = field(default_factory=dict)
     checks: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -75,7 +76,6 @@ class Body(Lookups):
 
     def function(self, name: str, outputs: Sequence[tuple[int, Sink]], cells: Mapping[Step, int] = {}) -> str:
         """The text of `i32 @name(in, out, mid, from, to)`; from..to is a whole number of vectors. `cells` are to be made for others."""
-        lanes = self.machine.lanes
         needed = {s.step for _, s in outputs} | set(cells)
         for place in range(max(needed, default=0), -1, -1):
             if place in needed:
@@ -86,15 +86,31 @@ class Body(Lookups):
         for slot, sink in outputs:
             lane = self._as(sink.step, sink.bits)
             at = self._new(f"getelementptr i{sink.bits}, ptr %out{slot}, i64 %i")
-            self.lines.append(f"  store <{lanes} x i{sink.bits}> {lane}, ptr {at}, align 1")
+            self.lines.append(f"  store {self._type(sink.bits)} {lane}, ptr {at}, align 1")
             self._ahead(f"%out{slot}", sink.bits, writes=True)
         for step, place in cells.items():
-            self.lines.append(f"  store {self._type(8)} {self.names[step]}, ptr {self._between(place)}, align {lanes}")
+            at = self._between(place)
+            self.lines.append(f"  store {self._type(8)} {self.names[step]}, ptr {at}, align {self.machine.lanes}")
+        return self._framed(name, inputs, [slot for slot, _ in outputs])
+
+    def packing(self, name: str, masks: Iterable[str]) -> str:
+        """The text of a function of the same form that makes bits of masks of a byte a row."""
+        inputs: dict[str, int] = {}
+        for variable in masks:
+            known = self._told(self.sources[variable][0] + 1, inputs)
+            bits = self._new(f"bitcast <{self.machine.lanes} x i1> {known} to i{self.machine.lanes}")
+            at = self._between(self.packed[variable], bits=1)
+            self.lines.append(f"  store i{self.machine.lanes} {bits}, ptr {at}, align {self.machine.lanes // 8}")
+        return self._framed(name, inputs, ())
+
+    def _framed(self, name: str, inputs: Mapping[str, int], outputs: Iterable[int]) -> str:
+        """The lines in their loop, with the columns loaded before it and the checks made after it."""
+        lanes = self.machine.lanes
         head = [f"define internal i32 @{name}(ptr %in, ptr %out, ptr %mid, i64 %from, i64 %to) #0 {{", "entry:"]
         for key, slot in inputs.items():
             head.append(f"  %{key}.at = getelementptr ptr, ptr %in, i64 {slot}")
             head.append(f"  %{key} = load ptr, ptr %{key}.at, align 8")
-        for slot, _ in outputs:
+        for slot in outputs:
             head.append(f"  %out{slot}.at = getelementptr ptr, ptr %out, i64 {slot}")
             head.append(f"  %out{slot} = load ptr, ptr %out{slot}.at, align 8")
         head += ["  br label %loop", "loop:", "  %i = phi i64 [ %from, %entry ], [ %i.next, %loop ]"]
@@ -200,19 +216,15 @@ class Body(Lookups):
         value = self._new(f"load {self._type(bits)}, ptr {at}, align 1")
         self._ahead(f"%in{slot}", bits)
         known = ""
-        if source.mask:
-            inputs[f"in{slot + 1}"] = slot + 1
-        if source.mask == "bytes":
-            at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 %i")
-            told = self._new(f"load {self._type(8)}, ptr {at}, align 1")
-            self._ahead(f"%in{slot + 1}", 8)
-            known = self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
+        if op.name in self.packed:
+            known = self._bits(self._between(self.packed[op.name], bits=1))
+        elif source.mask == "bytes":
+            known = self._told(slot + 1, inputs)
         elif source.mask == "bits":
+            inputs[f"in{slot + 1}"] = slot + 1
             self._ahead(f"%in{slot + 1}", 1)
             place = self._new("lshr i64 %i, 3")
-            at = self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 {place}")
-            told = self._new(f"load i{self.machine.lanes}, ptr {at}, align 1")
-            known = self._new(f"bitcast i{self.machine.lanes} {told} to <{self.machine.lanes} x i1>")
+            known = self._bits(self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 {place}"))
         elif source.unknown is not None:
             known = self._new(f"icmp ne {self._type(bits)} {value}, {self._splat(bits, source.unknown)}")
             # A number of the domain stands in, so that no check sees the other.
@@ -221,10 +233,25 @@ class Body(Lookups):
         cell = self._coded(value, source, lane)
         return self._select(known, lane, cell, self._splat(lane, op.high)) if known else cell
 
-    def _between(self, place: int) -> str:
-        """Where the cells of a block lie that one function makes for others."""
+    def _told(self, slot: int, inputs: dict[str, int]) -> str:
+        """Which rows a mask of a byte a row marks."""
+        inputs[f"in{slot}"] = slot
+        at = self._new(f"getelementptr i8, ptr %in{slot}, i64 %i")
+        told = self._new(f"load {self._type(8)}, ptr {at}, align 1")
+        self._ahead(f"%in{slot}", 8)
+        return self._new(f"icmp ne {self._type(8)} {told}, zeroinitializer")
+
+    def _bits(self, at: str) -> str:
+        """Which rows the bits at an address mark."""
+        lanes = self.machine.lanes
+        told = self._new(f"load i{lanes}, ptr {at}, align 1")
+        return self._new(f"bitcast i{lanes} {told} to <{lanes} x i1>")
+
+    def _between(self, place: int, bits: int = 8) -> str:
+        """Where what one function makes of a block for others lies: cells, or bits of a mask."""
         column = self._new(f"getelementptr i8, ptr %mid, i64 {place * STRIDE}")
-        return self._new(f"getelementptr i8, ptr {column}, i64 %j")
+        row = "%j" if bits == 8 else self._new("lshr i64 %j, 3")
+        return self._new(f"getelementptr i8, ptr {column}, i64 {row}")
 
     def _ahead(self, column: str, bits: int, writes: bool = False) -> None:
         """Ask for the lines of memory that will be read or written soon."""

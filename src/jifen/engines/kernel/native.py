@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jifen.engines.kernel.functions import Sinks, Slots, coded, written
+from jifen.engines.kernel.functions import Sinks, Slots, before, written
 from jifen.engines.kernel.ir import STRIDE, Source
 from jifen.engines.kernel.lines import MACHINES, Machine
 from jifen.engines.kernel.program import Out, Program
@@ -57,7 +57,7 @@ def _best() -> Machine:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A compiled program. `slots` are the inputs in order; a masked one is followed by its mask. `made` cells are coded before use."""
+    """A compiled program. `slots` are the inputs in order; a masked one is followed by its mask. `made` columns are made before use."""
 
     machine: Machine
     run: Any
@@ -155,7 +155,8 @@ def compile_program(program: Program, sources: Mapping[str, Source], bits: Mappi
     engine, address = _ready(text, way)
     pointer, number = ctypes.c_void_p, ctypes.c_int64
     run = ctypes.CFUNCTYPE(ctypes.c_int32, pointer, pointer, pointer, number, number)(address)
-    return Code(way, run, engine, slots, sinks, len(coded(program, slots)))
+    first = before(program, slots)
+    return Code(way, run, engine, slots, sinks, len(first.cells) + len(first.masks))
 
 
 # --- compiling and keeping ----------------------------------------------------------------------------------------
