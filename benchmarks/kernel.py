@@ -118,7 +118,7 @@ def streaming(inputs: list[Any], outputs: list[Any], rows: int) -> Callable[[], 
                     lines.append(f"  store {vector} {last}, ptr {name}.p, align 1")
     lines += [f"  %next = add i64 %i, {lanes}", "  %more = icmp slt i64 %next, %end"]
     lines += ["  br i1 %more, label %loop, label %done", "done:", "  ret i32 0", "}"]
-    engine, address = native._ready("\n".join(lines), way)
+    engine, address = native._loaded(native._compile("\n".join(lines), native._target(way)), way)
     run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
     given = (ctypes.c_void_p * len(inputs))(*(a.ctypes.data for a in inputs))
     taken = (ctypes.c_void_p * len(outputs))(*(a.ctypes.data for a in outputs))

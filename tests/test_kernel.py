@@ -1,7 +1,9 @@
 """The kernel engine gives for a table exactly what the reference engine gives for each of its rows."""
 
+import pickle
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -12,8 +14,10 @@ import pytest
 from helpers import random_profile
 from jifen.answers.door import Jifen
 from jifen.engines.kernel import Column, Kernel, compile_kernel, native
+from jifen.engines.kernel.fingerprint import fingerprint
 from jifen.engines.kernel.functions import written
 from jifen.engines.kernel.ir import Source
+from jifen.engines.kernel.laws import Law
 from jifen.engines.kernel.lines import MACHINES
 from jifen.engines.kernel.resolve import reference_outputs
 from jifen.engines.reference import STATUSES, State
@@ -272,6 +276,48 @@ def test_a_changed_piece_of_kept_code_is_made_anew(
         assert file.read_bytes() == good
 
 
+@pytest.mark.parametrize("scheme", ["ca/express-entry-crs", "sg/compass", "cn/k-visa"])
+def test_a_law_that_is_kept_is_not_written_again(
+    rules: Jifen, scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Known, unknown and missing facts, reasons, and a scheme of which all but a little is the same for everybody."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    people = people_of(rules, scheme, 24, (0.1,))
+    plan = rules.plan(scheme, DAY)
+
+    def run(facts: int) -> Mapping[tuple[str, str, str], object]:
+        kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules.derivations, reasons=POINTS)
+        found = columns(people, kernel.inputs[:facts], rules.vocabulary)
+        return {n: a.tolist() for n, a in kernel.run(found, DAY).rooms.items()}
+
+    first = {facts: run(facts) for facts in (1, 5, 100)}
+    monkeypatch.setattr(Law, "write", None)
+    assert {facts: run(facts) for facts in first} == first
+    with pytest.raises(TypeError):
+        run(2)
+
+
+def test_laws_that_differ_in_anything_are_kept_apart(rules: Jifen) -> None:
+    """A number in a table, an outcome, what the authority decides, what is presumed, a reason, the name."""
+    scheme = "jp/highly-skilled-professional-a"
+    plan = rules.plan(scheme, DAY)
+    assert plan and plan.total
+    graph, variable = plan.graph, next(iter(plan.variables.values()))
+    others = [
+        replace(plan, total=graph.sum([plan.total, graph.const(1)])),
+        replace(plan, total=None),
+        replace(plan, outcome=graph.case(plan.outcome, [1], [graph.const(1), graph.const(0)])),
+        replace(plan, outcomes=(*plan.outcomes, "more")),
+        replace(plan, presumed={**plan.presumed, variable.name: 0}),
+        replace(plan, choices=(variable.name,)),
+        replace(plan, variables={**plan.variables, variable.name: replace(variable, authority=True)}),
+    ]
+    laws = [Law(scheme, p, {}, frozenset()) for p in (plan, *others)]
+    laws += [Law(scheme, plan, {}, frozenset({r})) for r in POINTS] + [Law("other", plan, {}, frozenset())]
+    assert len({fingerprint(law) for law in laws}) == 11
+    assert fingerprint(laws[0]) == fingerprint(Law(scheme, pickle.loads(pickle.dumps(plan)), {}, frozenset()))
+
+
 @pytest.mark.parametrize(
     ("name", "triple", "instruction"), [("neon", "aarch64-linux-gnu", "tbl"), ("ssse3", "x86_64-linux-gnu", "pshufb")]
 )
@@ -288,3 +334,13 @@ def test_other_processors_get_their_own_byte_shuffle(rules: Jifen, name: str, tr
     cpu, features = ("generic", "") if name == "neon" else ("x86-64-v2", "")
     target = llvm.Target.from_triple(triple).create_target_machine(cpu=cpu, features=features, opt=2)
     assert instruction in target.emit_assembly(llvm.parse_assembly(text))
+
+
+@pytest.mark.parametrize("rows", [slice(1, 12), np.array([11, 0, 9, 9]), np.arange(13) % 2 == 0])
+def test_some_rows_of_a_column_with_a_bitmap_are_those_of_its_mask(rows: object) -> None:
+    told = np.array([n % 3 > 0 for n in range(13)])
+    for unknown in (None, 5):
+        by_bits = Column(np.arange(13), None, unknown, np.packbits(told, bitorder="little")).part(rows)
+        by_mask = Column(np.arange(13), told, unknown).part(rows)
+        assert by_bits.masked().valid.tolist() == by_mask.masked().valid.tolist()  # type: ignore[union-attr]
+        assert np.array_equal(by_bits.values, by_mask.values)  # type: ignore[arg-type]

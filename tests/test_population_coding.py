@@ -26,9 +26,13 @@ def read(rules: jifen.Jifen, fact: str, column: pa.Array, **more: object) -> Cod
 def values(coded: Coded) -> list[int | None]:
     """The whole numbers, None where unknown."""
     assert isinstance(coded.values, np.ndarray)
-    valid = coded.valid if coded.valid is not None else np.ones(len(coded.values), bool)
-    assert valid.dtype == bool
-    return [int(v) if known else None for v, known in zip(coded.values, valid, strict=True)]
+    return [int(v) if known else None for v, known in zip(coded.values, told(coded), strict=True)]
+
+
+def told(coded: Coded) -> list[bool]:
+    """Whether each row is known."""
+    valid = coded.column.masked().valid
+    return [True] * len(coded.column) if valid is None else valid.tolist()
 
 
 def mistakes(coded: Coded) -> list[tuple[str, list[int], str]]:
@@ -137,8 +141,7 @@ def test_a_type_that_can_never_give_the_fact_is_refused(rules: jifen.Jifen, fact
 def test_several_codes_are_lists_or_text_between_semicolons(rules: jifen.Jifen, column: pa.Array) -> None:
     """An empty list is none of them; a null is unknown."""
     coded = read(rules, PRIZES, column)
-    assert coded.valid is not None
-    assert coded.valid.tolist() == [True, True, False, True]
+    assert told(coded) == [True, True, False, True]
     assert not isinstance(coded.values, np.ndarray)
     assert [c for c, held in coded.values.items() if held[0]] == ["nobel", "turing"]
     assert not any(held[1] for held in coded.values.values())
@@ -149,8 +152,7 @@ def test_an_unknown_code_in_a_list_is_told(rules: jifen.Jifen) -> None:
     coded = read(rules, PRIZES, pa.array([["nobel"], ["nobbel"], [None]]))
     assert mistakes(coded) == [("unknown-code", [1], "nobbel"), ("wrong-type", [2], "a null")]
     assert coded.bad[0].problem.nearest == "nobel"
-    assert coded.valid is not None
-    assert coded.valid.tolist() == [True, False, False]
+    assert told(coded) == [True, False, False]
 
 
 def test_a_narrow_column_of_a_fact_with_large_values_is_out_of_its_domain(rules: jifen.Jifen) -> None:
@@ -197,3 +199,39 @@ def test_many_different_amounts_as_text_are_read_exactly(rules: jifen.Jifen) -> 
     coded = read(rules, SALARY, spoiled)
     assert values(coded)[-2:] == [700_050, None]
     assert mistakes(coded) == [("wrong-type", [10_001], "x")]
+
+
+@pytest.mark.parametrize("start", [0, 1, 7, 8, 19])
+def test_a_slice_of_a_column_keeps_what_is_unknown_in_its_place(rules: jifen.Jifen, start: int) -> None:
+    """Arrow's bitmap of a slice begins within a byte of the whole; whole numbers, texts, dates, yes and no, lists."""
+    ages = [None if n % 3 == 0 else n for n in range(45)]
+    days = [None if a is None else date(1990, 1, a % 28 + 1) for a in ages]
+    truths = [None if a is None else a % 2 == 0 for a in ages]
+    for fact, whole in (
+        (AGE, pa.array(ages, pa.uint8())),
+        (AGE, pa.array([None if a is None else str(a) for a in ages])),
+        (AGE, pa.array([None if a is None else str(a) for a in ages]).dictionary_encode()),
+        (AGE, pa.array(ages, pa.float64())),
+    ):
+        assert values(read(rules, fact, whole.slice(start, 21))) == ages[start : start + 21]
+    born = [None if d is None else d.toordinal() for d in days]
+    assert values(read(rules, BORN, pa.array(days).slice(start, 21))) == born[start : start + 21]
+    assert values(read(rules, HEALTHY, pa.array(truths).slice(start, 21))) == truths[start : start + 21]
+    lists = pa.array([None if a is None else ["nobel"] for a in ages]).slice(start, 21)
+    assert told(read(rules, PRIZES, lists)) == [a is not None for a in ages[start : start + 21]]
+
+
+def test_the_bitmap_of_a_column_is_taken_as_it_lies_in_memory(rules: jifen.Jifen) -> None:
+    column = pa.array([5, None, 7, None] * 16, pa.uint8())
+    coded = read(rules, AGE, column.slice(16))
+    assert coded.bits is not None
+    assert coded.bits.ctypes.data == column.buffers()[0].address + 2
+
+
+def test_what_stands_under_a_null_is_never_read(rules: jifen.Jifen) -> None:
+    """Memory under a null may hold anything; here 255, which no age is and no salary may be multiplied from."""
+    bitmap = pa.py_buffer(np.packbits([True, False, True], bitorder="little").tobytes())
+    raw = pa.Array.from_buffers(pa.uint8(), 3, [bitmap, pa.py_buffer(bytes([30, 255, 31]))])
+    coded = read(rules, AGE, raw)
+    assert isinstance(coded.values, np.ndarray)
+    assert (coded.values.tolist(), values(coded)) == ([30, 0, 31], [30, None, 31])

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jifen.engines.kernel import Column
 from jifen.facts.values import parse_number, read_value, show_value
 from jifen.facts.vocabulary import Fact
 from jifen.plan.values import scale
@@ -41,14 +42,19 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """One fact of a block. `values` are whole numbers, or for a `several of` yes/no by code; `valid` None: all known.
+    """One fact of a block. `values` are whole numbers, or for a `several of` yes/no by code.
 
-    Where a value is bad, `valid` is false.
+    `bits`: Arrow's bitmap of the rows in which it is known, from the first row on; None: in all. Where a value is bad, it is not known.
     """
 
     values: Array | Mapping[str, Array]
-    valid: Array | None = None
+    bits: Array | None = None
     bad: tuple[Bad, ...] = ()
+
+    @property
+    def column(self) -> Column:
+        """The same as the kernel takes it."""
+        return Column(self.values, bits=self.bits)
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ def coder(coding: Coding, kind: pa.DataType, codes: frozenset[str] | None = None
         return lambda block: texts(block.cast(pa.string()))
     if fact.kind == "yes/no":
         if pa.types.is_boolean(kind):
-            return lambda block: Coded(_bools(block), _valid(block))
+            return lambda block: Coded(_bools(block), _bits(block))
         if pa.types.is_integer(kind):
             return lambda block: _integers(coding, block)
     if fact.kind == "date" and (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
@@ -155,6 +161,26 @@ def _valid(block: pa.Array) -> Array | None:
     return _bools(block.is_valid()).view(np.bool_)
 
 
+def _bits(block: pa.Array) -> Array | None:
+    """The bitmap of the rows that are not null, without a copy where it begins at a whole byte; None where no row is."""
+    if block.null_count == 0:
+        return None
+    whole = block.buffers()[0]
+    if whole is None:  # of kinds that have no bitmap of their own
+        return _packed(_valid(block))
+    first, shift = divmod(block.offset, 8)
+    found = np.frombuffer(whole, np.uint8)[first : -(-(block.offset + len(block)) // 8)]
+    if not shift:
+        return found
+    after = np.append(found[1:], np.uint8(0))
+    return np.asarray(found >> shift | after << (8 - shift), np.uint8)[: -(-len(block) // 8)]
+
+
+def _packed(valid: Array | None) -> Array | None:
+    """A bitmap of a mask; None where all is known."""
+    return None if valid is None or valid.all() else np.packbits(valid, bitorder="little")
+
+
 def _bools(block: pa.Array) -> Array:
     """One byte a value; a null gives 0."""
     if block.null_count:
@@ -172,7 +198,7 @@ def _numbers(block: pa.Array) -> Array:
 
 
 def _nothing(fact: Fact, length: int, codes: frozenset[str] | None) -> Coded:
-    unknown = np.zeros(length, np.bool_)
+    unknown = np.zeros(-(-length // 8), np.uint8)
     if fact.kind == "several of":
         return Coded({c: np.zeros(length, np.bool_) for c in codes or ()}, unknown)
     return Coded(np.full(length, fact.low, np.int64), unknown)
@@ -206,29 +232,28 @@ def _integers(coding: Coding, block: pa.Array) -> Coded:
     fact = coding.fact
     factor = scale(fact.places) * coding.times
     least, most = -(-fact.low // factor), fact.high // factor
-    values, valid = _numbers(block), _valid(block)
     ends = pc.min_max(block)
     low, high = ends["min"].as_py(), ends["max"].as_py()
-    fits = low is None or (low >= least and high <= most)
-    if fits and valid is None and factor == 1:
-        return Coded(values)
-    if not fits:
-        limits = np.iinfo(values.dtype)
+    limits = np.iinfo(block.type.to_pandas_dtype())
+    # What stands under a null or was refused is anything; it must not overflow.
+    instead = min(max(least, limits.min, 0), limits.max)
+    bad: tuple[Bad, ...] = ()
+    if low is None or (low >= least and high <= most):
+        values = _numbers(block.fill_null(pa.scalar(instead, block.type)) if block.null_count else block)
+        bits = _bits(block)
+    else:
+        values, valid = _numbers(block), _valid(block)
         wrong = np.zeros(len(values), np.bool_)
         if low < least:
             wrong |= values < max(least, limits.min)
         if high > most:
             wrong |= values > min(most, limits.max)
         bad = _checked(fact, block, wrong, "out-of-domain")
-    # What stands under a null or was refused is anything; it must not overflow.
-    if not fits or valid is not None:
-        right = _truth(valid, len(values)) if fits else _truth(valid, len(values)) & ~wrong
-        limits = np.iinfo(values.dtype)
-        values = np.where(right, values, values.dtype.type(min(max(least, limits.min, 0), limits.max)))
-        valid = right
+        right = _truth(valid, len(values)) & ~wrong
+        values, bits = np.where(right, values, values.dtype.type(instead)), _packed(right)
     if factor != 1:
         values = values.astype(np.int64) * factor
-    return Coded(values, valid, () if fits else bad)
+    return Coded(values, bits, bad)
 
 
 def _truth(valid: Array | None, length: int) -> Array:
@@ -256,7 +281,7 @@ def _decimals(coding: Coding, block: pa.Array) -> Coded:
     outside = (large | (values < fact.low) | (values > fact.high)) & valid & ~fine
     bad = _checked(fact, block, outside, "out-of-domain") + _checked(fact, block, fine, "too-many-places")
     right = valid & ~outside & ~fine
-    return Coded(values, None if right.all() else right, bad)
+    return Coded(values, _packed(right), bad)
 
 
 def _floats(coding: Coding, block: pa.Array) -> Coded:
@@ -276,7 +301,7 @@ def _floats(coding: Coding, block: pa.Array) -> Coded:
     bad = _checked(fact, block, odd, "not-a-number") + _checked(fact, block, inexact, "not-exact")
     bad += _checked(fact, block, outside & valid, "out-of-domain")
     right = valid & ~(odd | inexact | outside)
-    return Coded(values, None if right.all() else right, bad)
+    return Coded(values, _packed(right), bad)
 
 
 _EPOCH = 719163
@@ -298,7 +323,7 @@ def _dates(fact: Fact, block: pa.Array) -> Coded:
     bad = _checked(fact, given, outside, "out-of-domain") + _checked(fact, given, within, "wrong-type")
     bad = tuple(Bad(_with_example(b.problem), b.rows) for b in bad)
     right = valid & ~outside & ~within
-    return Coded(values, None if right.all() else right, bad)
+    return Coded(values, _packed(right), bad)
 
 
 def _with_example(problem: Problem) -> Problem:
@@ -330,10 +355,10 @@ class _Texts:
         read.append(None)
         low = self.coding.fact.low
         values = np.array([r if isinstance(r, int) else low for r in read], self.kind)[places]
-        if not block.indices.null_count and all(isinstance(r, int) for r in read[:-1]):
-            return Coded(values)
+        if all(isinstance(r, int) for r in read[:-1]):
+            return Coded(values, _bits(block.indices))
         valid = np.array([isinstance(r, int) for r in read], np.bool_)[places]
-        return Coded(values, None if valid.all() else valid, _grouped(read, places))
+        return Coded(values, _packed(valid), _grouped(read, places))
 
     def _quick(self, block: pa.Array) -> Coded | None:
         """Many different plain numbers, through Arrow's decimals; None if any text needs the careful way."""
@@ -431,7 +456,8 @@ class _Several:
         coded = self.texts(items)
         matrix = np.zeros((len(self.wanted) + 1, len(block)), np.bool_)
         assert isinstance(coded.values, np.ndarray)
-        known = slice(None) if coded.valid is None else coded.valid
+        told = coded.column.masked().valid
+        known = slice(None) if told is None else told
         matrix[self.place[coded.values[known]], parents[known]] = True
         wrong = np.zeros(len(block), np.bool_)
         bad = [Bad(b.problem, np.unique(parents[b.rows])) for b in coded.bad]
@@ -443,7 +469,7 @@ class _Several:
             wrong[each.rows] = True
         valid = _truth(_valid(block), len(block)) & ~wrong
         values = {code: matrix[i] for i, code in enumerate(self.wanted)}
-        return Coded(values, None if valid.all() else valid, tuple(bad))
+        return Coded(values, _packed(valid), tuple(bad))
 
 
 def _one_of(fact: Fact) -> Fact:

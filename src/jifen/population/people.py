@@ -62,7 +62,7 @@ class People:
             raise RequestError(
                 [Problem("not-a-group", blanks={"name": by}, found=name, nearest=nearest(name, self.facts))]
             )
-        column = self.columns[name]
+        column = self.columns[name].masked()
         values = column.values
         if not isinstance(values, np.ndarray) or (fact.kind in ("whole", "decimal", "money")) != bool(width):
             raise RequestError([Problem("not-a-group", blanks={"name": by}, found=fact.kind)])
@@ -113,7 +113,7 @@ def read_people(
                 bad += [
                     BadValue(str(unit.file), at + int(r) + 1, name, b.problem) for b in coded.bad for r in b.rows[:1]
                 ]
-                parts[coding.fact.id].append(_narrow(coding.fact, Column(coded.values, coded.valid)))
+                parts[coding.fact.id].append(_narrow(coding.fact, coded.column))
             if bad:
                 raise stop(bad, len({b.row for b in bad}), at + len(block))
             at += len(block)
@@ -128,16 +128,18 @@ def _all_codes(fact: Fact) -> frozenset[str] | None:
 def _narrow(fact: Fact, column: Column) -> Column:
     if not isinstance(column.values, np.ndarray):
         return column
-    return Column(column.values.astype(narrowest(fact)), column.valid)
+    return Column(column.values.astype(narrowest(fact)), bits=column.bits)
 
 
 def _joined(parts: list[Column]) -> Column:
     if not parts:
         return Column(np.zeros(0, np.uint8))
-    valid = None
-    if any(p.valid is not None for p in parts):
-        valid = np.concatenate([np.ones(len(p), np.bool_) if p.valid is None else p.valid for p in parts])
-    return Column(_values(parts), valid)
+    bits = None
+    if any(p.bits is not None for p in parts):
+        told = [p.masked().valid for p in parts]
+        every = [np.ones(len(p), np.bool_) if t is None else t for p, t in zip(parts, told, strict=True)]
+        bits = np.packbits(np.concatenate(every), bitorder="little")
+    return Column(_values(parts), bits=bits)
 
 
 def _values(parts: list[Column]) -> Array | Mapping[str, Array]:

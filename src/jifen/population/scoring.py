@@ -161,7 +161,7 @@ class Scorer:
             if (
                 not isinstance(coded.values, Mapping) or coded.values
             ):  # a list of which no code is asked has no rows to give
-                columns[coding.fact.id] = Column(coded.values, coded.valid)
+                columns[coding.fact.id] = coded.column
         return columns, wrong, sorted(bad, key=lambda b: b.row)
 
     def _run(
@@ -328,7 +328,8 @@ def _fitted(arrays: list[pa.Array], schema: pa.Schema) -> list[pa.Array]:
 
 
 def _known(column: Column) -> Array:
-    return np.ones(len(column), np.bool_) if column.valid is None else column.valid
+    valid = column.masked().valid
+    return np.ones(len(column), np.bool_) if valid is None else valid
 
 
 def _at(problem: Problem, values: pa.Array, row: int) -> Problem:

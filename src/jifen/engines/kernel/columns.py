@@ -60,6 +60,10 @@ class Column:
 
     def part(self, rows: Any) -> Column:
         """Some of the rows: a slice, places, or a mask."""
+        if self.bits is not None and isinstance(rows, np.ndarray) and rows.dtype.kind == "i":
+            told = (self.bits[rows >> 3] >> (rows & 7).astype(np.uint8) & 1).view(bool)
+            own = self.valid[rows] & told if self.valid is not None else told
+            return Column(Column(self.values).part(rows).values, own, self.unknown)
         if self.bits is not None:
             return self.masked().part(rows)
         valid = None if self.valid is None else self.valid[rows]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from jifen.engines.kernel import machine, native
 from jifen.engines.kernel.columns import Column, cells_of, check, distances_of, length, variable_column
 from jifen.engines.kernel.derive import derived, rules_for
+from jifen.engines.kernel.fingerprint import fingerprint
 from jifen.engines.kernel.ir import Mask, Source
 from jifen.engines.kernel.laws import NOT_IN_FORCE, REASONS, Law
 from jifen.engines.kernel.lines import Machine
@@ -79,7 +80,12 @@ class Kernel:
             RLock()
         )  # around what is made once and kept: programs, machine code, rows that the reference decided
         self._programs: dict[tuple[frozenset[str], frozenset[str], int], Program] = {}
-        self._codes: dict[tuple[object, ...], tuple[Program, native.Code]] = {}
+        self._codes: dict[tuple[object, ...], native.Code] = {}
+
+    @cached_property
+    def _depends(self) -> list[str]:
+        """All that its programs depend on, beside which facts have columns."""
+        return [*(fingerprint(law) for law in self.laws.values()), repr(self.cells), repr(self.wide)]
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -169,26 +175,25 @@ class Kernel:
             inputs[name] = values, None if told is None else np.ascontiguousarray(told)
         key = (absent, way.name, tuple(sources.items()))
         with self._making:
-            if key not in self._codes:
-                program = self.program(opened, absent, way.joint)
-                self._codes[key] = program, native.compile_program(program, sources, native.bits_of(program), way)
-            program, code = self._codes[key]
-        bits_of = native.bits_of(program)
+            code = self._codes.get(key)
+            if code is None:
+
+                def make() -> Program:
+                    return self.program(opened, absent, way.joint)
+
+                depends = [*self._depends, repr(sorted(absent))]
+                code = self._codes[key] = native.compile_program(make, sources, way, depends)
+        layout, filled = code.layout, []
         kept = into.rooms if into is not None and into.rows == rows else {}
-        filled: dict[tuple[int, int], Array] = {}
-        for n, (out, sink) in enumerate(code.sinks):
-            kind = native.kind_of(sink.bits, program.low(sink.step))
-            old = kept.get(out)
-            fits = old is not None and old.dtype == kind
-            filled[sink.step, sink.bits] = old if old is not None and fits else native.room(rows, kind, n)
-        beyond = code.call(inputs, {out: filled[sink.step, sink.bits] for out, sink in code.sinks}, rows, threads)
-        found: dict[Out, Array] = {}
-        for out, step in program.outputs.items():
-            array = filled.get((step, bits_of[out]))
-            if array is None:
-                array = np.full(rows, program.low(step), native.kind_of(bits_of[out], program.low(step)))
-            found[out] = array
-        variables = [self.variables[name] for name, _ in code.slots]
+        firsts = {place: out for out, place in reversed(layout.outputs.items())}
+        for n, (bits, low) in enumerate(layout.columns):
+            kind, old = native.kind_of(bits, low), kept.get(firsts[n])
+            filled.append(old if old is not None and old.dtype == kind else native.room(rows, kind, n))
+        beyond = code.call(inputs, filled, rows, threads)
+        found = {out: filled[place] for out, place in layout.outputs.items()}
+        for out, (value, bits) in layout.constants.items():
+            found[out] = np.full(rows, value, native.kind_of(bits, value))
+        variables = [self.variables[name] for name in layout.slots]
         return found, beyond, {v.facts[0] for v in variables if v.compute is None}
 
     def _care(self, out: dict[Out, Array], ready: Mapping[str, Column]) -> dict[str, int]:

@@ -1,27 +1,25 @@
-"""Machine code for programs: compiled by LLVM once, kept under a name made of all it depends on, called on slices of columns.
+"""Machine code for programs: compiled by LLVM once, kept with all that is needed to call it, called on slices of columns.
 
-A kept piece of code stands behind its own hash; one that cannot be read, is not the user's own or was changed is as if it were not there.
-`JIFEN_NO_CACHE` does without, as for policies. `JIFEN_KERNEL` forces a way of writing (`vbmi`, `avx2`, `ssse3`, `neon`, `plain`) or `numpy`.
+`JIFEN_KERNEL` forces a way of writing (`vbmi`, `avx2`, `ssse3`, `neon`, `plain`) or `numpy`.
 """
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
+import json
 import os
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jifen.engines.kernel.functions import Sinks, Slots, before, written
-from jifen.engines.kernel.ir import STRIDE, Source
+from jifen.engines.kernel.functions import before, written
+from jifen.engines.kernel.ir import STRIDE, Sink, Source
+from jifen.engines.kernel.keeping import keep, kept, name_of
 from jifen.engines.kernel.lines import MACHINES, Machine
 from jifen.engines.kernel.program import Out, Program
 
@@ -33,7 +31,6 @@ except ImportError:  # the numpy back end takes its place
 Array = NDArray[Any]
 _SHARE = 16384
 """The fewest rows that are worth a thread."""
-_KEPT = 200
 
 
 def machine() -> Machine | None:
@@ -56,36 +53,63 @@ def _best() -> Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """A compiled program. `slots` are the inputs in order; a masked one is followed by its mask. `made` columns are made before use."""
+class Layout:
+    """How machine code is called. `slots` are the inputs in order; a masked one is followed by its mask.
 
-    machine: Machine
-    run: Any
-    engine: Any
-    slots: Slots
-    sinks: Sinks
+    `columns` are those that it fills: the bits and the least value of each. `outputs` gives the place of each output among them,
+    `constants` the value and the bits of those that are the same for everybody. `made` columns of a block are made before use.
+    """
+
+    slots: tuple[str, ...]
+    columns: tuple[tuple[int, int], ...]
+    outputs: Mapping[Out, int]
+    constants: Mapping[Out, tuple[int, int]]
     made: int = 0
 
+    def kept(self) -> bytes:
+        outputs = [[*n, place] for n, place in self.outputs.items()]
+        constants = [[*n, *c] for n, c in self.constants.items()]
+        return json.dumps([self.slots, self.columns, outputs, constants, self.made]).encode()
+
+    @classmethod
+    def read(cls, kept: bytes) -> Layout:
+        slots, columns, outputs, constants, made = json.loads(kept)
+        places = {(a, b, c): place for a, b, c, place in outputs}
+        same = {(a, b, c): (value, bits) for a, b, c, value, bits in constants}
+        return cls(tuple(slots), tuple((bits, low) for bits, low in columns), places, same, made)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A compiled program: its layout, the form in which each input comes, and the function."""
+
+    machine: Machine
+    layout: Layout
+    sources: Mapping[str, Source]
+    run: Any = None
+    engine: Any = None
+
     def call(
-        self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Mapping[Out, Array], rows: int, threads: int
+        self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Sequence[Array], rows: int, threads: int
     ) -> bool:
-        """Fill the outputs; the result says whether a value may have been outside its domain."""
+        """Fill the outputs, one array for each column of the layout; the result says whether a value may have been outside its domain."""
+        slots = [(name, self.sources[name]) for name in self.layout.slots]
         lanes = self.machine.lanes
-        if rows == 0 or not self.sinks:
+        if rows == 0 or not outputs:
             return False
         if rows < lanes:
             return self._padded(inputs, outputs, rows)
         sources: list[Array] = []
-        for name, source in self.slots:
+        for name, source in slots:
             values, mask = inputs[name]
             sources.append(values)
             if source.mask:
                 assert mask is not None
                 sources.append(mask)
         given = (ctypes.c_void_p * max(1, len(sources)))(*(a.ctypes.data for a in sources))
-        taken = (ctypes.c_void_p * len(self.sinks))(*(outputs[n].ctypes.data for n, _ in self.sinks))
+        taken = (ctypes.c_void_p * len(outputs))(*(a.ctypes.data for a in outputs))
         whole = rows - rows % lanes
-        by_bits = any(source.mask == "bits" for _, source in self.slots)
+        by_bits = any(source.mask == "bits" for _, source in slots)
         share = max(_SHARE, -(-whole // threads // lanes) * lanes)
         parts = [(at, min(at + share, whole)) for at in range(0, whole, share)]
         if whole < rows and not by_bits:
@@ -93,7 +117,7 @@ class Code:
             parts.append((rows - lanes, rows))
 
         def one(part: tuple[int, int]) -> int:
-            mid = room(self.made * STRIDE, np.dtype(np.uint8), 0)
+            mid = room(self.layout.made * STRIDE, np.dtype(np.uint8), 0)
             return int(self.run(given, taken, mid.ctypes.data, *part))
 
         if threads == 1 or len(parts) == 1:
@@ -103,24 +127,24 @@ class Code:
                 flags = list(pool.map(one, parts))
         if whole < rows and by_bits:
             # Bits cannot be read from any row on; the rows left over get a vector of their own.
-            masks = {n: source.mask for n, source in self.slots}
+            masks = {n: source.mask for n, source in slots}
             rest = {
                 n: (v[whole:], m if m is None else m[whole // 8 :] if masks[n] == "bits" else m[whole:])
                 for n, (v, m) in inputs.items()
                 if n in masks
             }
-            flags.append(self._padded(rest, {n: a[whole:] for n, a in outputs.items()}, rows - whole))
+            flags.append(self._padded(rest, [a[whole:] for a in outputs], rows - whole))
         return any(flags)
 
     def _padded(
-        self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Mapping[Out, Array], rows: int
+        self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Sequence[Array], rows: int
     ) -> bool:
         lanes = self.machine.lanes
         wider = {n: (np.resize(v, lanes), None if m is None else np.resize(m, lanes)) for n, (v, m) in inputs.items()}
-        room = {n: np.empty(lanes, a.dtype) for n, a in outputs.items()}
+        room = [np.empty(lanes, a.dtype) for a in outputs]
         beyond = self.call(wider, room, lanes, 1)
-        for name, values in room.items():
-            outputs[name][:] = values[:rows]
+        for array, values in zip(outputs, room, strict=True):
+            array[:] = values[:rows]
         return beyond
 
 
@@ -147,33 +171,54 @@ def bits_of(program: Program) -> dict[Out, int]:
     }
 
 
-def compile_program(program: Program, sources: Mapping[str, Source], bits: Mapping[Out, int], way: Machine) -> Code:
-    """Machine code for the outputs of a program that are not constant. `bits` are those of each output."""
+def compile_program(
+    make: Callable[[], Program], sources: Mapping[str, Source], way: Machine, depends: Sequence[str]
+) -> Code:
+    """Machine code for a program, from the cache if it is there: then the program is not even made. It is kept under what it
+    `depends` on, the machine, and the form of the inputs."""
+    columns = [repr((n, s)) for n, s in sources.items()]
+    key = name_of([*depends, *columns, way.name, *_cpu(way), str(llvm.llvm_version_info)])
+    held = kept(key)
+    if held is not None:
+        size = int.from_bytes(held[:4], "little")
+        try:
+            return _code(Layout.read(held[4 : 4 + size]), held[4 + size :], sources, way)
+        except RuntimeError:  # what LLVM cannot load is made anew
+            pass
+    text, layout = laid_out(make(), sources, way)
+    told, code = layout.kept(), _compile(text, _target(way)) if text else b""
+    keep(key, len(told).to_bytes(4, "little") + told + code)
+    return _code(layout, code, sources, way)
+
+
+def laid_out(program: Program, sources: Mapping[str, Source], way: Machine) -> tuple[str, Layout]:
+    """A program as LLVM assembly, and how its code is called."""
+    bits = bits_of(program)
     text, slots, sinks = written(program, sources, bits, way)
-    if not text:
-        return Code(way, None, None, slots, sinks)
-    engine, address = _ready(text, way)
+    places = {sink: place for place, (_, sink) in enumerate(sinks)}
+    outputs, constants = {}, {}
+    for out, step in program.outputs.items():
+        place = places.get(Sink(step, bits[out]))
+        if place is None:
+            constants[out] = program.low(step), bits[out]
+        else:
+            outputs[out] = place
+    columns = tuple((sink.bits, program.low(sink.step)) for _, sink in sinks)
+    first = before(program, slots)
+    names = tuple(name for name, _ in slots)
+    return text, Layout(names, columns, outputs, constants, len(first.cells) + len(first.masks))
+
+
+def _code(layout: Layout, code: bytes, sources: Mapping[str, Source], way: Machine) -> Code:
+    if not code:
+        return Code(way, layout, sources)
+    engine, address = _loaded(code, way)
     pointer, number = ctypes.c_void_p, ctypes.c_int64
     run = ctypes.CFUNCTYPE(ctypes.c_int32, pointer, pointer, pointer, number, number)(address)
-    first = before(program, slots)
-    return Code(way, run, engine, slots, sinks, len(first.cells) + len(first.masks))
+    return Code(way, layout, sources, run, engine)
 
 
-# --- compiling and keeping ----------------------------------------------------------------------------------------
-
-
-def _ready(text: str, way: Machine) -> tuple[Any, int]:
-    """The machine code of a module, from the cache if it is there, loaded into this process."""
-    key = hashlib.sha256("\0".join((text, *_cpu(way), str(llvm.llvm_version_info), _own_hash())).encode()).hexdigest()
-    code = _kept(key)
-    if code is not None:
-        try:
-            return _loaded(code, way)
-        except RuntimeError:
-            pass
-    code = _compile(text, _target(way))
-    _keep(key, code)
-    return _loaded(code, way)
+# --- compiling ----------------------------------------------------------------------------------------------------
 
 
 def _loaded(code: bytes, way: Machine) -> tuple[Any, int]:
@@ -210,45 +255,3 @@ def _target(way: Machine) -> Any:
     triple = llvm.Target.from_default_triple()
     cpu, features = _cpu(way)
     return triple.create_target_machine(cpu=cpu, features=features, opt=1, jit=True, codemodel="jitdefault")
-
-
-@cache
-def _own_hash() -> str:
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _kept(key: str) -> bytes | None:
-    if os.environ.get("JIFEN_NO_CACHE"):
-        return None
-    path = _folder() / f"{key}.o"
-    try:
-        if path.stat().st_uid != os.getuid():
-            return None
-        data = path.read_bytes()
-    except OSError:
-        return None
-    digest, code = data[:32], data[32:]
-    return code if hashlib.sha256(key.encode() + code).digest() == digest else None
-
-
-def _keep(key: str, code: bytes) -> None:
-    if os.environ.get("JIFEN_NO_CACHE"):
-        return
-    folder = _folder()
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as part:
-            part.write(hashlib.sha256(key.encode() + code).digest() + code)
-        Path(part.name).replace(folder / f"{key}.o")
-        for old in sorted(folder.glob("*.o"), key=lambda p: p.stat().st_mtime, reverse=True)[_KEPT:]:
-            old.unlink()
-    except OSError:
-        return
-
-
-def _folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "jifen-kernels"
