@@ -29,18 +29,16 @@ def written(
     """A program as LLVM assembly, with its inputs and outputs in order."""
     live = {program.ops[s].name for s in program.live() if program.ops[s].kind == "cell"}
     slots = tuple((n, s) for n, s in sources.items() if n in live)
-    places: dict[str, tuple[int, Source]] = {}
-    at = 0
-    for name, source in slots:
-        places[name] = (at, source)
-        at += 2 if source.mask else 1
+    places = {name: (at, source) for at, (name, source) in enumerate(slots)}
+    masks = {mask: at for at, mask in enumerate(masks_of(slots), start=len(slots))}
     leaving = {Sink(s, bits[n]): n for n, s in reversed(program.outputs.items()) if program.ops[s].kind != "const"}
     sinks = tuple((n, s) for s, n in reversed(leaving.items()))
     parts: list[tuple[str, str]] = []
     declared: dict[str, None] = {}
     first = before(program, slots)
     ready = {program.ops[s].name: n for n, s in enumerate(first.cells)}
-    packed = {program.ops[s].name: n for n, s in enumerate(first.masks, start=len(ready))}
+    packed = {mask: n for n, mask in enumerate(first.masks, start=len(ready))}
+    body = partial(Body, machine=way, program=program, sources=places, masks=masks)
 
     def part(body: Body, text: Callable[[str], str]) -> None:
         name = f"part{len(parts)}"
@@ -48,16 +46,15 @@ def written(
         declared.update(body.used)
 
     for start in range(0, len(first.masks), _PACKED):
-        masks = [program.ops[s].name for s in first.masks[start : start + _PACKED]]
-        body = Body(machine=way, program=program, sources=places, packed=packed)
-        part(body, partial(body.packing, masks=masks))
+        packing = body(packed=packed)
+        part(packing, partial(packing.packing, masks=first.masks[start : start + _PACKED]))
     for start in range(0, len(first.cells), _AT_ONCE):
         cells = {s: ready[program.ops[s].name] for s in first.cells[start : start + _AT_ONCE]}
-        body = Body(machine=way, program=program, sources=places)
-        part(body, partial(body.function, outputs=(), cells=cells))
+        coding = body()
+        part(coding, partial(coding.function, outputs=(), cells=cells))
     for group in _groups(program, sinks):
-        body = Body(machine=way, program=program, sources=places, ready=ready, packed=packed)
-        part(body, partial(body.function, outputs=[(n, sinks[n][1]) for n in group]))
+        law = body(ready=ready, packed=packed)
+        part(law, partial(law.function, outputs=[(n, sinks[n][1]) for n in group]))
     if not parts:
         return "", slots, sinks
     return "\n".join([_module(parts), *declared, _attributes(way)]), slots, sinks
@@ -74,7 +71,12 @@ class Before:
     """What is made of a block before the laws: the cells of some variables, and bits of the masks of others."""
 
     cells: tuple[int, ...]
-    masks: tuple[int, ...]
+    masks: tuple[str, ...]
+
+
+def masks_of(slots: Slots) -> list[str]:
+    """The masks of inputs, by the names of the variables that hold them."""
+    return list(dict.fromkeys(source.told_by or name for name, source in slots if source.mask))
 
 
 def before(program: Program, slots: Slots) -> Before:
@@ -83,7 +85,8 @@ def before(program: Program, slots: Slots) -> Before:
     Wide numbers become cells; a mask of a byte a row becomes bits, read beside the values like those of Arrow.
     """
     sources = dict(slots)
-    cells, masks = [], []
+    cells: list[int] = []
+    masks: list[str] = []
     for step in program.live():
         op = program.ops[step]
         if op.kind == "cell" and op.name in sources:
@@ -91,8 +94,8 @@ def before(program: Program, slots: Slots) -> Before:
             if source.bits > 8 and width(op) == 8:
                 cells.append(step)
             elif source.mask == "bytes":
-                masks.append(step)
-    return Before(tuple(cells), tuple(masks))
+                masks.append(source.told_by or op.name)
+    return Before(tuple(cells), tuple(dict.fromkeys(masks)))
 
 
 def _groups(program: Program, sinks: Sequence[tuple[Out, Sink]]) -> list[list[int]]:

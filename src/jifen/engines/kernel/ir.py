@@ -23,7 +23,7 @@ class Source:
     """How a variable arrives: `bits` of its whole numbers (8 to 64), signed or not, its domain, the first values of its cells.
 
     `mask`: `bytes` or `bits` say, one a row, whether it is known. `wide`: it is wanted as a number, not as a cell.
-    `unknown`: the number that means that it is not known.
+    `unknown`: the number that means that it is not known. `told_by`: the variable whose mask it shares, as all codes of a fact do.
     """
 
     bits: int
@@ -34,6 +34,7 @@ class Source:
     mask: Mask = ""
     wide: bool = False
     unknown: int | None = None
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,20 @@ what waits to be written holds up what is put aside."""
 
 @dataclass(kw_only=True)
 class Body(Lookups):
-    """Writes the function of some outputs of a program. `sources` gives each variable its place among the inputs; `ready` and `packed`
-    give those of which another function has made the cells, or bits of the mask, their place among what is so made."""
+    """Writes the function of some outputs of a program. `sources` and `masks` give each variable and each mask its place among the inputs;
+    `ready` and `packed` give those of which another function has made the cells, or bits of the mask, their place among what is so made.
+    A mask goes by the name of the first variable that it is about."""
 
     program: Program
     sources: Mapping[str, tuple[int, Source]]
+    masks: Mapping[str, int]
     ready: Mapping[str, int] = field(default_factory=dict)
     packed: Mapping[str, int] = field(default_factory=dict)
     names: dict[Step, str] = field(default_factory=dict)
     wide: dict[tuple[Step, int], str] = field(default_factory=dict)
     checks: dict[tuple[int, int], str] = field(default_factory=dict)
     fetches: list[str] = field(default_factory=list)
+    _known: dict[str, str] = field(default_factory=dict)
 
     def function(self, name: str, outputs: Sequence[tuple[int, Sink]], cells: Mapping[Step, int] = {}) -> str:
         """The text of `i32 @name(in, out, mid, from, to)`; from..to is a whole number of vectors. `cells` are to be made for others."""
@@ -96,10 +100,10 @@ class Body(Lookups):
     def packing(self, name: str, masks: Iterable[str]) -> str:
         """The text of a function of the same form that makes bits of masks of a byte a row."""
         inputs: dict[str, int] = {}
-        for variable in masks:
-            known = self._told(self.sources[variable][0] + 1, inputs)
+        for mask in masks:
+            known = self._told(self.masks[mask], inputs)
             bits = self._new(f"bitcast <{self.machine.lanes} x i1> {known} to i{self.machine.lanes}")
-            at = self._between(self.packed[variable], bits=1)
+            at = self._between(self.packed[mask], bits=1)
             self.lines.append(f"  store i{self.machine.lanes} {bits}, ptr {at}, align {self.machine.lanes // 8}")
         return self._framed(name, inputs, ())
 
@@ -216,15 +220,11 @@ class Body(Lookups):
         value = self._new(f"load {self._type(bits)}, ptr {at}, align 1")
         self._ahead(f"%in{slot}", bits)
         known = ""
-        if op.name in self.packed:
-            known = self._bits(self._between(self.packed[op.name], bits=1))
-        elif source.mask == "bytes":
-            known = self._told(slot + 1, inputs)
-        elif source.mask == "bits":
-            inputs[f"in{slot + 1}"] = slot + 1
-            self._ahead(f"%in{slot + 1}", 1)
-            place = self._new("lshr i64 %i, 3")
-            known = self._bits(self._new(f"getelementptr i8, ptr %in{slot + 1}, i64 {place}"))
+        if source.mask:
+            mask = source.told_by or op.name
+            if mask not in self._known:
+                self._known[mask] = self._mask(mask, source.mask, inputs)
+            known = self._known[mask]
         elif source.unknown is not None:
             known = self._new(f"icmp ne {self._type(bits)} {value}, {self._splat(bits, source.unknown)}")
             # A number of the domain stands in, so that no check sees the other.
@@ -232,6 +232,18 @@ class Body(Lookups):
             value = self._select(known, bits, value, stand_in)
         cell = self._coded(value, source, lane)
         return self._select(known, lane, cell, self._splat(lane, op.high)) if known else cell
+
+    def _mask(self, mask: str, kind: Mask, inputs: dict[str, int]) -> str:
+        """Which rows a mask marks: read from its bits, those that another function made of it, or its bytes."""
+        slot = self.masks[mask]
+        if mask in self.packed:
+            return self._bits(self._between(self.packed[mask], bits=1))
+        if kind == "bytes":
+            return self._told(slot, inputs)
+        inputs[f"in{slot}"] = slot
+        self._ahead(f"%in{slot}", 1)
+        place = self._new("lshr i64 %i, 3")
+        return self._bits(self._new(f"getelementptr i8, ptr %in{slot}, i64 {place}"))
 
     def _told(self, slot: int, inputs: dict[str, int]) -> str:
         """Which rows a mask of a byte a row marks."""

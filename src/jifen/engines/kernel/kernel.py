@@ -161,6 +161,7 @@ class Kernel:
         """The outputs by machine code, whether a value that it read may lie outside its domain, and the facts whose values it read."""
         sources: dict[str, Source] = {}
         inputs: dict[str, tuple[Array, Array | None]] = {}
+        holders: dict[int, tuple[str, Array]] = {}
         for name, column in ready.items():
             several = sum(x is not None for x in (column.valid, column.unknown, column.bits)) > 1
             if several or (column.unknown is not None and name in self.wide):
@@ -169,9 +170,11 @@ class Kernel:
             variable, told = self.variables[name], column.valid if column.bits is None else column.bits
             mask: Mask = "" if told is None else "bytes" if column.bits is None else "bits"
             bits, signed = values.dtype.itemsize * 8, values.dtype.kind == "i"
+            holder = name if told is None else holders.setdefault(id(told), (name, told))[0]
             sources[name] = Source(
-                bits, signed, variable.low, variable.high, self.cells[name], mask, name in self.wide, column.unknown
-            )
+                bits, signed, variable.low, variable.high, self.cells[name], mask, name in self.wide, column.unknown,
+                "" if holder == name else holder,
+            )  # fmt: skip
             inputs[name] = values, None if told is None else np.ascontiguousarray(told)
         key = (absent, way.name, tuple(sources.items()))
         with self._making:
@@ -185,7 +188,7 @@ class Kernel:
                 code = self._codes[key] = native.compile_program(make, sources, way, depends)
         layout, filled = code.layout, []
         kept = into.rooms if into is not None and into.rows == rows else {}
-        firsts = {place: out for out, place in reversed(layout.outputs.items())}
+        firsts = {place: out for out, place in reversed(list(layout.outputs.items()))}
         for n, (bits, low) in enumerate(layout.columns):
             kind, old = native.kind_of(bits, low), kept.get(firsts[n])
             filled.append(old if old is not None and old.dtype == kind else native.room(rows, kind, n))

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jifen.engines.kernel.functions import before, written
+from jifen.engines.kernel.functions import before, masks_of, written
 from jifen.engines.kernel.ir import STRIDE, Sink, Source
 from jifen.engines.kernel.keeping import keep, kept, name_of
 from jifen.engines.kernel.lines import MACHINES, Machine
@@ -54,13 +54,14 @@ def _best() -> Machine:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How machine code is called. `slots` are the inputs in order; a masked one is followed by its mask.
+    """How machine code is called. `slots` are the columns that it reads, in order, and `masks` the variables whose masks follow.
 
     `columns` are those that it fills: the bits and the least value of each. `outputs` gives the place of each output among them,
     `constants` the value and the bits of those that are the same for everybody. `made` columns of a block are made before use.
     """
 
     slots: tuple[str, ...]
+    masks: tuple[str, ...]
     columns: tuple[tuple[int, int], ...]
     outputs: Mapping[Out, int]
     constants: Mapping[Out, tuple[int, int]]
@@ -69,14 +70,14 @@ class Layout:
     def kept(self) -> bytes:
         outputs = [[*n, place] for n, place in self.outputs.items()]
         constants = [[*n, *c] for n, c in self.constants.items()]
-        return json.dumps([self.slots, self.columns, outputs, constants, self.made]).encode()
+        return json.dumps([self.slots, self.masks, self.columns, outputs, constants, self.made]).encode()
 
     @classmethod
     def read(cls, kept: bytes) -> Layout:
-        slots, columns, outputs, constants, made = json.loads(kept)
+        slots, masks, columns, outputs, constants, made = json.loads(kept)
         places = {(a, b, c): place for a, b, c, place in outputs}
         same = {(a, b, c): (value, bits) for a, b, c, value, bits in constants}
-        return cls(tuple(slots), tuple((bits, low) for bits, low in columns), places, same, made)
+        return cls(tuple(slots), tuple(masks), tuple((bits, low) for bits, low in columns), places, same, made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +94,20 @@ class Code:
         self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Sequence[Array], rows: int, threads: int
     ) -> bool:
         """Fill the outputs, one array for each column of the layout; the result says whether a value may have been outside its domain."""
-        slots = [(name, self.sources[name]) for name in self.layout.slots]
         lanes = self.machine.lanes
         if rows == 0 or not outputs:
             return False
         if rows < lanes:
             return self._padded(inputs, outputs, rows)
-        sources: list[Array] = []
-        for name, source in slots:
-            values, mask = inputs[name]
-            sources.append(values)
-            if source.mask:
-                assert mask is not None
-                sources.append(mask)
+        sources = [inputs[name][0] for name in self.layout.slots]
+        for name in self.layout.masks:
+            mask = inputs[name][1]
+            assert mask is not None
+            sources.append(mask)
         given = (ctypes.c_void_p * max(1, len(sources)))(*(a.ctypes.data for a in sources))
         taken = (ctypes.c_void_p * len(outputs))(*(a.ctypes.data for a in outputs))
         whole = rows - rows % lanes
-        by_bits = any(source.mask == "bits" for _, source in slots)
+        by_bits = any(source.mask == "bits" for source in self.sources.values())
         share = max(_SHARE, -(-whole // threads // lanes) * lanes)
         parts = [(at, min(at + share, whole)) for at in range(0, whole, share)]
         if whole < rows and not by_bits:
@@ -127,11 +125,10 @@ class Code:
                 flags = list(pool.map(one, parts))
         if whole < rows and by_bits:
             # Bits cannot be read from any row on; the rows left over get a vector of their own.
-            masks = {n: source.mask for n, source in slots}
+            by = {n: source.mask for n, source in self.sources.items()}
             rest = {
-                n: (v[whole:], m if m is None else m[whole // 8 :] if masks[n] == "bits" else m[whole:])
+                n: (v[whole:], m if m is None else m[whole // 8 :] if by[n] == "bits" else m[whole:])
                 for n, (v, m) in inputs.items()
-                if n in masks
             }
             flags.append(self._padded(rest, [a[whole:] for a in outputs], rows - whole))
         return any(flags)
@@ -206,7 +203,7 @@ def laid_out(program: Program, sources: Mapping[str, Source], way: Machine) -> t
     columns = tuple((sink.bits, program.low(sink.step)) for _, sink in sinks)
     first = before(program, slots)
     names = tuple(name for name, _ in slots)
-    return text, Layout(names, columns, outputs, constants, len(first.cells) + len(first.masks))
+    return text, Layout(names, tuple(masks_of(slots)), columns, outputs, constants, len(first.cells) + len(first.masks))
 
 
 def _code(layout: Layout, code: bytes, sources: Mapping[str, Source], way: Machine) -> Code:

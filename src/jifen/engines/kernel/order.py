@@ -8,7 +8,7 @@ on other facts) is *split*: all cells that can be worst or best have to be tried
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -129,7 +129,7 @@ class Order:
     def _compare(self, a: Node, b: Node) -> bool:
         below = self.never_above
         if a.kind == "case" and b.kind == "case" and a.argument is b.argument:
-            return all(below(x, y) for x, y in _side_by_side(a, b))
+            return self._cases(a, b)
         if b.kind == "least":
             return all(below(a, c) for c in b.children)
         if a.kind == "most":
@@ -144,26 +144,26 @@ class Order:
             return True
         return b.kind == "case" and all(below(a, c) for c in b.cells)
 
+    def _cases(self, a: Node, b: Node) -> bool:
+        """The same of two cases over one argument: of the cells that lie over each other."""
+        left, right, over, under = a.breaks, b.breaks, a.cells, b.cells
+        m = n = 0
+        while True:
+            x, y = over[m], under[n]
+            if not (x is y or x.high <= y.low or self.never_above(x, y)):
+                return False
+            if m == len(left) and n == len(right):
+                return True
+            one = m < len(left) and (n == len(right) or left[m] <= right[n])
+            other = n < len(right) and (m == len(left) or right[n] <= left[m])
+            m, n = m + one, n + other
+
 
 _WIDE_RISING = np.array([True, False])
 
 
 def _turned(relation: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return relation.T if relation.ndim == 2 else relation[::-1]
-
-
-def _side_by_side(a: Node, b: Node) -> Iterator[tuple[Node, Node]]:
-    """The cells of two cases over the same argument that lie over each other."""
-    left, right, over, under = a.breaks, b.breaks, a.cells, b.cells
-    m = n = 0
-    while True:
-        yield over[m], under[n]
-        one = left[m] if m < len(left) else None
-        other = right[n] if n < len(right) else None
-        if one is None and other is None:
-            return
-        m += one is not None and (other is None or one <= other)
-        n += other is not None and (one is None or other <= one)
 
 
 def _pairs(a: Node, b: Node, below: object) -> bool:
