@@ -1,6 +1,7 @@
 """The kernel engine gives for a table exactly what the reference engine gives for each of its rows."""
 
 import pickle
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,19 +11,25 @@ from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import jifen
 from helpers import random_profile
 from jifen.answers.door import Jifen
-from jifen.engines.kernel import Column, Kernel, compile_kernel, native
+from jifen.engines.kernel import Column, Kernel, compile_kernel, machine, native
 from jifen.engines.kernel.fingerprint import fingerprint
 from jifen.engines.kernel.functions import written
 from jifen.engines.kernel.ir import Source
 from jifen.engines.kernel.laws import Law
 from jifen.engines.kernel.lines import MACHINES
+from jifen.engines.kernel.program import Program
+from jifen.engines.kernel.ratios import ratio_of
 from jifen.engines.kernel.resolve import reference_outputs
 from jifen.engines.reference import STATUSES, State
 from jifen.facts.values import Value
 from jifen.facts.vocabulary import Vocabulary
+from jifen.plan.values import RATIO_PARTS, RatioOf, Variable, ratio_value
 from jifen.problems import ProfileError
 from jifen.schemes.shelf import policy_folder, scheme_files
 
@@ -344,3 +351,40 @@ def test_some_rows_of_a_column_with_a_bitmap_are_those_of_its_mask(rows: object)
         by_mask = Column(np.arange(13), told, unknown).part(rows)
         assert by_bits.masked().valid.tolist() == by_mask.masked().valid.tolist()  # type: ignore[union-attr]
         assert np.array_equal(by_bits.values, by_mask.values)  # type: ignore[arg-type]
+
+
+@given(
+    st.lists(st.sampled_from([n * RATIO_PARTS // 100 for n in range(101)]), min_size=1, max_size=4, unique=True),
+    st.booleans(),
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), min_size=1, max_size=50),
+)
+def test_the_cell_of_a_ratio_is_that_of_its_place_on_the_line(
+    parts: list[int], above: bool, people: list[tuple[int, int]]
+) -> None:
+    """At every percentage and just above it, nothing to compare with, and either side unknown."""
+    rules = jifen.load()
+    left, right = "singapore.firm_local_pmets", "singapore.firm_pmets"
+    high = rules.vocabulary.facts[left].high
+    line = 2 * RATIO_PARTS * high + 2
+    starts = sorted({0} | {2 * p + above for p in parts})
+    variable = Variable("ratio", 0, line, (left, right), compute=RatioOf(left, right, line))
+    ratio = ratio_of(variable, starts, rules.vocabulary)
+    assert ratio is not None
+    facts = frozenset((left, right))
+    program = Program(opened=facts, wide={f: (0, high) for f in facts}, ratios={"ratio": ratio})
+    program.outputs["", "cell", ""] = program.cell("ratio", len(starts))
+    for unknown in ((), (left,), (right,), (left, right)):
+        columns = {f: np.array([p[n] for p in people]) for n, f in enumerate((left, right))}
+        columns |= {f: np.full(len(people), high + 1) for f in unknown}
+        found = machine.run(program, {f: c.astype(np.int32) for f, c in columns.items()}, len(people))["", "cell", ""]
+        expected = [bisect_right(starts, ratio_value(a, b, line)) - 1 for a, b in people]
+        assert found.tolist() == ([len(starts)] * len(people) if unknown else expected)
+
+
+def test_a_ratio_of_which_an_edge_needs_large_numbers_is_found_before_the_kernel(rules: Jifen) -> None:
+    """One part more than a quarter: both sides of the edge would pass 32 bits."""
+    left, right = "singapore.firm_local_pmets", "singapore.firm_pmets"
+    variable = Variable("ratio", 0, 9, (left, right), compute=RatioOf(left, right, 9))
+    assert ratio_of(variable, [0, RATIO_PARTS // 2], rules.vocabulary) is not None
+    assert ratio_of(variable, [0, RATIO_PARTS // 2 + 2], rules.vocabulary) is None
+    assert ratio_of(rules.plan("sg/compass", DAY).variables["age"], [0, 20], rules.vocabulary) is None  # type: ignore[union-attr]

@@ -21,6 +21,7 @@ from jifen.engines.kernel.laws import NOT_IN_FORCE, REASONS, Law
 from jifen.engines.kernel.lines import Machine
 from jifen.engines.kernel.order import first_values
 from jifen.engines.kernel.program import Out, Program
+from jifen.engines.kernel.ratios import Ratio, ratio_of
 from jifen.engines.kernel.resolve import Resolver
 from jifen.engines.kernel.results import Result, Results
 from jifen.facts.vocabulary import Vocabulary
@@ -65,11 +66,22 @@ class Kernel:
             for name, starts in first_values(_roots(plan, reasons)).items():
                 cells.setdefault(name, set()).update(starts)
                 self.variables[name] = plan.variables[name]
+        self.ratios: dict[str, Ratio] = {}
+        for name, variable in list(self.variables.items()):
+            ratio = ratio_of(variable, sorted(cells[name]), vocabulary)
+            if ratio is not None:
+                self.ratios[name] = ratio
+                del self.variables[name]
+                for fact in (ratio.left, ratio.right):
+                    high = vocabulary.facts[fact].high
+                    self.variables.setdefault(fact, Variable(fact, 0, high, (fact,)))
+                    cells.setdefault(fact, set()).update((0, high))
+        compared = {f for r in self.ratios.values() for f in (r.left, r.right)}
         self.cells = {name: tuple(sorted(starts)) for name, starts in cells.items()}
         self.wide = {
             n: (starts[0], starts[-1])
             for n, starts in self.cells.items()
-            if len(starts) > _WIDE and starts[-1] - starts[0] < 1 << 30
+            if n in compared or (len(starts) > _WIDE and starts[-1] - starts[0] < 1 << 30)
         }
         self.laws = {n: Law(n, _reduced(plan, self.cells), self.cells, reasons) for n, plan in ready.items()}
         self.resolvers = {n: Resolver(law) for n, law in self.laws.items()}
@@ -85,7 +97,7 @@ class Kernel:
     @cached_property
     def _depends(self) -> list[str]:
         """All that its programs depend on, beside which facts have columns."""
-        return [*(fingerprint(law) for law in self.laws.values()), repr(self.cells), repr(self.wide)]
+        return [*(fingerprint(law) for law in self.laws.values()), repr((self.cells, self.wide, self.ratios))]
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -101,7 +113,9 @@ class Kernel:
         with self._making:
             program = self._programs.get(key)
             if program is None:
-                program = Program(joint, opened | absent, absent, self.wide)
+                unknown = opened | absent
+                unknown |= {n for n, r in self.ratios.items() if {r.left, r.right} & unknown}
+                program = Program(joint, unknown, absent, self.wide, self.ratios)
                 for law in self.laws.values():
                     law.write(program)
                 self._programs[key] = program
@@ -217,7 +231,13 @@ class Kernel:
 
     def _cells(self, law: Law, ready: Mapping[str, Column], rows: Array) -> dict[str, Array]:
         """The cells of a plan's variables in some rows."""
-        parts = {v: ready[v].part(rows) if v in ready else None for v in law.plan.variables}
+        parts: dict[str, Column | None] = {}
+        for v, variable in law.plan.variables.items():
+            if v in self.ratios:
+                facts = {f: ready[f].part(rows) for f in variable.facts if f in ready}
+                parts[v] = variable_column(variable, facts, date.min, self.cells[v])
+            else:
+                parts[v] = ready[v].part(rows) if v in ready else None
         return {v: cells_of(part, self.cells[v], len(rows)) for v, part in parts.items()}
 
     # --- results ------------------------------------------------------------------------------------------------

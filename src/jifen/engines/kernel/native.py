@@ -133,9 +133,7 @@ class Code:
             flags.append(self._padded(rest, [a[whole:] for a in outputs], rows - whole))
         return any(flags)
 
-    def _padded(
-        self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Sequence[Array], rows: int
-    ) -> bool:
+    def _padded(self, inputs: Mapping[str, tuple[Array, Array | None]], outputs: Sequence[Array], rows: int) -> bool:
         lanes = self.machine.lanes
         wider = {n: (np.resize(v, lanes), None if m is None else np.resize(m, lanes)) for n, (v, m) in inputs.items()}
         room = [np.empty(lanes, a.dtype) for a in outputs]

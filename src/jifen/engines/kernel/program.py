@@ -19,6 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from jifen.engines.kernel.ratios import Ratio
+
 Kind = Literal["cell", "const", "table", "cut", "add", "min", "max", "least", "pick"]
 Step = int
 """The place of a step in a program."""
@@ -44,13 +46,14 @@ class Program:
 
     A joint table has at most `joint` combinations of cells. `opened` are the variables that may be unknown, `absent` those that always
     are. A `wide` variable comes not as the place of its cell but as its value less the low end of its domain, up to its last edge
-    (low end, last edge).
+    (low end, last edge). The cell of a variable of `ratios` is found from two wide ones.
     """
 
     joint: int = 32
     opened: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
     wide: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    ratios: Mapping[str, Ratio] = field(default_factory=dict)
     ops: list[Op] = field(default_factory=list)
     outputs: dict[Out, Step] = field(default_factory=dict)
     _made: dict[Op, Step] = field(default_factory=dict)
@@ -73,9 +76,33 @@ class Program:
         if variable in self.wide:
             low, high = self.wide[variable]
             count = high - low + 1
+        if variable in self.ratios:
+            return self._ratio(self.ratios[variable], count)
         if variable in self.absent:
             return self.const(count)
         return self._op(Op("cell", (), (), variable, 0, count if variable in self.opened else count - 1))
+
+    def _ratio(self, ratio: Ratio, count: int) -> Step:
+        """The cell of a ratio of `count` cells."""
+        left, right = self.cell(ratio.left, 0), self.cell(ratio.right, 0)
+        reached = []
+        for over, under, above in ratio.edges:
+            edge = self.add([self.times(right, over), self.const(above)])
+            reached.append(self.least(self.times(left, under), edge))
+        cell = self.pick(self.cut(right, [1]), (self.const(count - 1), self.add(reached)))
+        unknown = self.extreme("max", [self.unknown(ratio.left, 0), self.unknown(ratio.right, 0)])
+        return self.pick(unknown, (cell, self.const(count)))
+
+    def times(self, x: Step, number: int) -> Step:
+        """The lane as often as a number says, by doubling."""
+        parts, doubled = [], x
+        while number:
+            if number & 1:
+                parts.append(doubled)
+            number >>= 1
+            if number:
+                doubled = self.add([doubled, doubled])
+        return self.add(parts)
 
     def unknown(self, variable: str, count: int) -> Step:
         """1 where the variable is unknown, else 0."""
