@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import jifen
 from helpers import random_profile
 from jifen.answers.door import Jifen
 from jifen.engines.kernel import Column, Kernel, compile_kernel, machine, native
@@ -359,10 +358,9 @@ def test_some_rows_of_a_column_with_a_bitmap_are_those_of_its_mask(rows: object)
     st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), min_size=1, max_size=50),
 )
 def test_the_cell_of_a_ratio_is_that_of_its_place_on_the_line(
-    parts: list[int], above: bool, people: list[tuple[int, int]]
+    rules: Jifen, parts: list[int], above: bool, people: list[tuple[int, int]]
 ) -> None:
     """At every percentage and just above it, nothing to compare with, and either side unknown."""
-    rules = jifen.load()
     left, right = "singapore.firm_local_pmets", "singapore.firm_pmets"
     high = rules.vocabulary.facts[left].high
     line = 2 * RATIO_PARTS * high + 2
@@ -371,7 +369,7 @@ def test_the_cell_of_a_ratio_is_that_of_its_place_on_the_line(
     ratio = ratio_of(variable, starts, rules.vocabulary)
     assert ratio is not None
     facts = frozenset((left, right))
-    program = Program(opened=facts, wide={f: (0, high) for f in facts}, ratios={"ratio": ratio})
+    program = Program(opened=facts, wide=dict.fromkeys(facts, (0, high)), ratios={"ratio": ratio})
     program.outputs["", "cell", ""] = program.cell("ratio", len(starts))
     for unknown in ((), (left,), (right,), (left, right)):
         columns = {f: np.array([p[n] for p in people]) for n, f in enumerate((left, right))}
