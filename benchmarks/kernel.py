@@ -1,8 +1,8 @@
 """The kernel engine against the limit of memory and against peers: tables of people, medians, ratios within one run.
 
-.venv/bin/python benchmarks/kernel.py [--people 10_000_000] [--rounds 9] [--peers PYTHON] [--write]
+.venv/bin/python benchmarks/kernel.py [--people 10_000_000] [--rounds 9] [--peers PYTHON] [--only PART…] [--write]
 
-`--peers` names the Python of an environment with `benchmarks/requirements.txt`; without it those peers are left out. `--write` puts the
+`--only memory further compiling peers one` takes some of the parts, and writes nothing. `--peers` names the Python of an environment with `benchmarks/requirements.txt`; without it those peers are left out. `--write` puts the
 results into `docs/benchmarks.md`. Times are those of the processor, so that other work on the machine disturbs less.
 """
 
@@ -49,6 +49,7 @@ def main() -> None:
     options.add_argument("--people", type=int, default=10_000_000)
     options.add_argument("--rounds", type=int, default=9)
     options.add_argument("--peers", default="")
+    options.add_argument("--only", nargs="+", choices=("memory", "further", "compiling", "peers", "one"))
     options.add_argument("--write", action="store_true")
     chosen = options.parse_args()
     rows, rounds = chosen.people // 64 * 64, chosen.rounds
@@ -56,18 +57,21 @@ def main() -> None:
     lines = [
         f"{date.today()}, {_machine()}, Python {platform.python_version()}, {rows:,} people, medians of {rounds} rounds."
     ]
-    for part in (
-        lambda: against_memory(rules, rows, rounds),
-        lambda: further_schemes(rules, min(rows, 2_000_000), rounds),
-        lambda: compiling(rules),
-        lambda: against_peers(rules, min(rows, 1_000_000), chosen.peers),
-        lambda: one_person(rules, chosen.peers),
-    ):
+    parts: dict[str, Callable[[], list[str]]] = {
+        "memory": lambda: against_memory(rules, rows, rounds),
+        "further": lambda: further_schemes(rules, min(rows, 2_000_000), rounds),
+        "compiling": lambda: compiling(rules),
+        "peers": lambda: against_peers(rules, min(rows, 1_000_000), chosen.peers),
+        "one": lambda: one_person(rules, chosen.peers),
+    }
+    for name, part in parts.items():
+        if chosen.only and name not in chosen.only:
+            continue
         made = part()
         lines += ["", *made]
         print("\n".join(made), "\n", flush=True)
     lines += ["", *TARGETS]
-    if chosen.write:
+    if chosen.write and not chosen.only:
         write(lines)
 
 
@@ -182,7 +186,7 @@ def against_memory(rules: jifen.Jifen, rows: int, rounds: int) -> list[str]:
         "|---|---:|---:|---:|---:|",
     ]
     plan = rules.plan(CRS, DAY)
-    known = 0.0
+    base: Callable[[], object] | None = None
     for title, wide, unknown in (
         ("coded bytes, all known", False, ""),
         ("coded bytes, 5 % unknown, a number means unknown", False, "number"),
@@ -203,11 +207,11 @@ def against_memory(rules: jifen.Jifen, rows: int, rounds: int) -> list[str]:
             joined = [np.concatenate(maps[n : n + 8]) for n in range(0, len(maps), 8)]
             inputs = [a for a in inputs if len(a) == rows] + [j for j in joined if len(j) == rows]
         stream = streaming(inputs, outputs, rows)
-        taken = side_by_side({"streaming": stream, "kernel": run}, rounds)
+        base = base or run
+        taken = side_by_side({"streaming": stream, "kernel": run, "all known": base}, rounds)
         seconds = statistics.median(taken["kernel"])
-        known = known or seconds
         size = sum(a.nbytes for a in inputs) / rows, sum(a.nbytes for a in outputs) / rows
-        beside = f"{seconds / known:.2f}" if not wide else ""
+        beside = f"{ratio(taken, 'kernel', 'all known'):.2f}" if not wide else ""
         lines.append(
             f"| {title} | {size[0]:g}, {size[1]:g} | {rows / seconds / 1e6:.0f} | {ratio(taken, 'kernel', 'streaming'):.2f} | {beside} |"
         )
