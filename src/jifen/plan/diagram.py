@@ -97,14 +97,14 @@ class Diagrams:
                 kept.append(cell)
         if not at:
             return kept[0]
-        low = min(f[0] for f in kept)
-        normed = tuple((f[0] - low, f[1]) for f in kept)
-        key = (level, tuple(at), tuple((f[0], id(f[1])) for f in normed))
+        low = min([f[0] for f in kept])
+        normed = tuple([(more - low, inner) for more, inner in kept] if low else kept)
+        key = (level, tuple(at), normed)
         node = self._cuts.get(key)
         if node is None:
             if self._whole and not self._large and len(self._cuts) >= LARGE:
                 raise _TooLargeError
-            high = max(f[0] + f[1].high for f in normed)
+            high = max([more + inner.high for more, inner in normed])
             node = self._cuts.setdefault(key, Cut(level, tuple(at), normed, high))
         return low, node
 

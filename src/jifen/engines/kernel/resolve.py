@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from jifen.engines.kernel.laws import Law
 from jifen.engines.kernel.program import Out
 from jifen.engines.reference import STATUSES, State
+from jifen.plan.diagram import END
 
 Array = NDArray[Any]
 _DAY = date(2000, 1, 1)
@@ -26,7 +27,8 @@ class Resolver:
     def __init__(self, law: Law) -> None:
         self.law = law
         self._decided: dict[bytes, dict[Out, int]] = {}
-        self._firsts: dict[bytes, str] = {}
+        self._firsts: dict[tuple[int, ...], str] = {}
+        """By the cells of the plan itself, which are fewer than those of a kernel of several."""
 
     def resolve(self, cells: Mapping[str, Array]) -> dict[Out, Array]:
         """All outputs of the plan for rows given by their cells."""
@@ -37,21 +39,24 @@ class Resolver:
         return {out: np.array([f[out] for f in found], np.int32)[back.reshape(-1)] for out in found[0]}
 
     def deciding(self, cells: Mapping[str, Array]) -> Array:
-        """For each row the place among the plan's variables of the first that can change the outcome; -1 if none can."""
+        """For each row the place among the plan's variables of the first that can change the outcome; -1 if none can.
+
+        A diagram asks first what is first among all that it asks.
+        """
         names = list(self.law.plan.variables)
         under = self.law.ways.under(self.law.plan.outcome)
         used = [v for v in names if v in under]
         table = np.stack([cells[v].astype(np.uint16) for v in used], axis=1)
         patterns, back = np.unique(table, axis=0, return_inverse=True)
-        found = [self._first(row, dict(zip(used, map(int, row), strict=True))) for row in patterns]
+        found = [self._first(dict(zip(used, row, strict=True))) for row in patterns.tolist()]
         return np.array([names.index(f) if f else -1 for f in found], np.int16)[back.reshape(-1)]
 
-    def _first(self, pattern: Array, row: Mapping[str, int]) -> str:
-        key = pattern.tobytes()
+    def _first(self, row: Mapping[str, int]) -> str:
+        values = _values(self.law, row)
+        key = self.law.plan.memory.at(values)
         done = self._firsts.get(key)
         if done is None:
-            state = state_of(self.law, row)
-            done = self._firsts[key] = next(iter(state.deciding()), "")
+            done = self._firsts[key] = _asked_first(State(self.law.plain_plan, values, _DAY))
         return done
 
     def _decide(self, pattern: Array, row: Mapping[str, int]) -> dict[Out, int]:
@@ -62,10 +67,20 @@ class Resolver:
         return done
 
 
+def _asked_first(state: State) -> str:
+    """The variable at the top of the outcome's diagram, which is the first of all that it asks."""
+    _, cut = state.diagrams.of(state.plan.outcome)
+    return "" if cut is END else state.diagrams.names[cut.level]
+
+
 def state_of(law: Law, row: Mapping[str, int]) -> State:
-    """The reference engine with the first value of each known cell put in."""
-    values = {v: law.cells[v][c] for v, c in row.items() if c < len(law.cells[v])}
-    return State(law.plain_plan, values, _DAY)
+    """The reference engine with a value of each known cell put in."""
+    return State(law.plain_plan, _values(law, row), _DAY)
+
+
+def _values(law: Law, row: Mapping[str, int]) -> dict[str, int]:
+    """The first values of the cells that are known."""
+    return {v: law.cells[v][c] for v, c in row.items() if c < len(law.cells[v])}
 
 
 def reference_outputs(law: Law, state: State) -> dict[Out, int]:
