@@ -72,7 +72,7 @@ def export_vocabulary(
 def export_plan(plan: Plan) -> dict[str, Any]:
     """A plan as JSON holds it. Raises OverflowError if a number of it is too large for a browser to hold exactly."""
     scheme = plan.scheme
-    nodes = _Nodes(plan.levels)
+    nodes = _Nodes({name: place for place, name in enumerate(plan.variables)})
     place = nodes.place
     return {
         "$schema": FORM,
@@ -227,7 +227,7 @@ def _money(plan: Plan, nodes: _Nodes, granted: Granted) -> dict[str, Any]:
         "id": amount.id,
         "words": dict(amount.title),
         "node": nodes.place(granted.node),
-        "base": plan.levels[granted.base] if granted.base else None,
+        "base": nodes.levels[granted.base] if granted.base else None,
         "edges": list(cells([granted.node]).get(granted.base, ())),
         "rate": [amount.rate.numerator, amount.rate.denominator],
         "cap": amount.cap,
