@@ -72,7 +72,7 @@ def export_vocabulary(
 def export_plan(plan: Plan) -> dict[str, Any]:
     """A plan as JSON holds it. Raises OverflowError if a number of it is too large for a browser to hold exactly."""
     scheme = plan.scheme
-    nodes = _Nodes({name: place for place, name in enumerate(plan.variables)})
+    nodes = _Nodes(plan.levels)
     place = nodes.place
     return {
         "$schema": FORM,
@@ -96,7 +96,8 @@ def export_plan(plan: Plan) -> dict[str, Any]:
         "requirements": [_list(plan, nodes, requirement) for requirement in scheme.requirements],
         "money": [_money(plan, nodes, granted) for granted in plan.amounts],
         "amounts": {n: {"node": place(t.node), "places": t.places} for n, t in plan.derived.items() if not t.codes},
-        "variables": [_variable(v) for v in plan.variables.values()],
+        "variables": [_variable(plan.variables[name]) for name in plan.levels],
+        "asked": [plan.levels[name] for name in plan.variables],
         "nodes": nodes.made,
     }
 
@@ -227,7 +228,7 @@ def _money(plan: Plan, nodes: _Nodes, granted: Granted) -> dict[str, Any]:
         "id": amount.id,
         "words": dict(amount.title),
         "node": nodes.place(granted.node),
-        "base": nodes.levels[granted.base] if granted.base else None,
+        "base": plan.levels[granted.base] if granted.base else None,
         "edges": list(cells([granted.node]).get(granted.base, ())),
         "rate": [amount.rate.numerator, amount.rate.denominator],
         "cap": amount.cap,
