@@ -34,7 +34,7 @@ from jifen.proof.wording import codes_text, variable_text
 from jifen.schemes.conditions import Compare
 from jifen.schemes.model import Conditions, ConditionTable, Criterion, FactTable, Item, Scheme
 
-MANY_WAYS = 200
+MANY_WAYS = 5_000
 """Where the changed rows can do more together than this, they no longer part the regions."""
 MANY_GAINS = 6
 """Where more different numbers of points are gained than this, regions are told apart by gain and loss only."""
