@@ -119,6 +119,5 @@ def serve(host: str, port: int, workers: int, threads: int, warmed: bool = True,
     from jifen.portal.rules import rules
 
     rules()
-    find("visa")
     settle()
     Portal().run()
