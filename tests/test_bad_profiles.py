@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,30 @@ def test_facts_contradict(problem: Read) -> None:
     assert place(found) == ("contradiction", 2, 1)
     assert found.expected() == "36, which follows from `birth_date` on 2026-11-23"
     assert found.found == "30"
+
+
+def test_a_day_of_birth_still_to_come(problem: Read) -> None:
+    """Nobody has an age before the day of birth; on that day it is 0."""
+    found = problem("healthy: yes\nbirth_date: 2026-11-24\n")
+    assert place(found) == ("day-to-come", 2, 1)
+    assert (found.expected(), found.expected("zh"), found.found) == (
+        "2026-11-23 or earlier",
+        "2026-11-23 或更早",
+        "2026-11-24",
+    )
+    assert found.message("zh") == "`birth_date` 在查询日期尚未到来"
+
+
+def test_a_degree_still_to_come(problem: Read) -> None:
+    """The highest degree that somebody holds was awarded before the day asked about."""
+    assert place(problem("education.degree_date: 2027-06-30\n")) == ("day-to-come", 1, 1)
+
+
+def test_the_day_asked_about_may_be_the_day_of_birth(rules: jifen.Jifen) -> None:
+    """And a period of work may begin later: it counts when it has begun."""
+    later = {"birth_date": ON, "work.spells": [{"from": "2027-01-01", "related": True}]}
+    values = rules.complete(rules.profile(later), date.fromisoformat(ON))
+    assert (values["age"], values["work.related_years"]) == (0, 0)
 
 
 def test_facts_agree(rules: jifen.Jifen) -> None:

@@ -132,6 +132,10 @@ CATALOGUE: dict[str, Entry] = {
         "`{fact}` contradicts {others}", "`{fact}` 与 {others} 矛盾",
         "{value}, which follows from {others} on {day}", "{value}，由 {others} 在 {day} 得出",
     ),
+    "day-to-come": _entry(
+        "`{fact}` is still to come on the day asked about", "`{fact}` 在查询日期尚未到来",
+        "{day} or earlier", "{day} 或更早",
+    ),
     # documents
     "no-front-matter": _entry(
         "the document does not begin with its identity", "文档没有以标识信息开头",

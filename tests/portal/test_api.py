@@ -91,6 +91,7 @@ def test_compare_puts_places_side_by_side(client: Client) -> None:
         ("check", {"facts": {"agee": 3}}, 400, "unknown-fact"),
         ("check", {"facts": {"age": 3.5}}, 400, "not-exact"),
         ("check", {"facts": {"age": 300}}, 400, "out-of-domain"),
+        ("check", {"facts": {"birth_date": "2027-01-01"}, "on": "2026-11-23"}, 400, "day-to-come"),
         ("check", {"facts": {}, "schemes": ["cn/r-vsa"]}, 404, "no-such-scheme"),
         ("explain", {"facts": {}, "scheme": "cn/r-vsa"}, 404, "no-such-scheme"),
         ("path", {"facts": {}, "scheme": "cn/k-visa", "to": "Z"}, 400, "unknown-value"),

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from jifen.portal.models import Draft, Share
+from jifen.portal.rules import today
 
 
 def _code(html: str) -> str:
@@ -58,6 +59,16 @@ def test_an_answer_that_cannot_be_read_is_kept_on_the_page_and_said_beside_the_q
     assert answer.status_code == 422
     assert "These answers could not be saved" in html and 'value="1899-01-01"' in html
     assert _draft(client).facts == {"healthy": True}
+
+
+def test_a_day_of_birth_still_to_come_is_said_and_not_saved(client) -> None:  # type: ignore[no-untyped-def]
+    client.begin()
+    answer = client.send("/zh/check/you", {"birth_date": "2100-01-01", "go": "next"}, "/zh/check/you")
+    html = answer.content.decode()
+    assert answer.status_code == 422 and 'value="2100-01-01"' in html
+    assert f"“出生日期” 在查询日期尚未到来。应为：{today()} 或更早" in html
+    assert f'max="{today()}"' in html
+    assert _draft(client).facts == {}
 
 
 def test_what_contradicts_is_said_and_not_saved(client) -> None:  # type: ignore[no-untyped-def]

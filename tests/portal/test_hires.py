@@ -47,6 +47,11 @@ def test_a_row_says_what_to_mend_and_the_others_are_answered(client) -> None:  #
     assert "<b>Date of birth</b>" in html and "<b>Highest degree</b>" in html and "found: phd" in html
 
 
+def test_a_day_of_birth_still_to_come_is_a_row_to_mend(client) -> None:  # type: ignore[no-untyped-def]
+    html = send(client, b"Name,Date of birth\nA,2100-01-01\nB,1990-05-31\n").content.decode()
+    assert "2 people, 1 row to mend" in html and "still to come" in html
+
+
 def test_an_unknown_column_is_named_with_the_nearest(client) -> None:  # type: ignore[no-untyped-def]
     html = send(client, b"Name,Date of birht,Age\nA,x,40\n").content.decode()
     assert "Columns that are not known and were left out: Date of birht (nearest: date of birth)" in html

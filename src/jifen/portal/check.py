@@ -258,7 +258,8 @@ def field(
         none = value is not None and not value
         entry |= {"input": "several", "options": codes, "value": value or [], "none": none}
     elif fact.kind == "date":
-        entry |= {"input": "date", "low": show_value(fact, fact.low), "high": show_value(fact, fact.high)}
+        last = min(fact.high, check.who.on.toordinal()) if fact.id in rules().counted_from else fact.high
+        entry |= {"input": "date", "low": show_value(fact, fact.low), "high": show_value(fact, last)}
     elif fact.kind == "spells":
         rows = list(value or [])[:SPELLS]
         entry |= {

@@ -102,6 +102,7 @@ function answered(values) {
 
 function expected(fact, problem) {
   if (!fact) return text("t-other");
+  if (problem.to_come) return text("t-to-come", { day: page().dataset.day });
   if (problem.clash) return text("t-clash", { value: engine.shown(Number(problem.expected), fact.places) });
   if (["whole", "decimal", "money"].includes(fact.kind)) {
     const [low, high] = [fact.low, fact.high].map((n) => engine.shown(n, fact.places));
