@@ -1,6 +1,7 @@
 """The interface for programs: what it answers, how it says what is wrong, and that nothing random makes it fail."""
 
 import json
+import os
 from pathlib import Path
 
 import hypothesis
@@ -8,23 +9,24 @@ import pytest
 import schemathesis
 from django.test import Client
 
+from jifen.portal import middleware
 from jifen.portal.wsgi import application
 
+LONG = int(os.environ.get("JIFEN_API_EXAMPLES", "0"))
+"""So many random requests of each operation, other ones each time; by itself a few that are always the same."""
 schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
 
 
 @pytest.fixture(autouse=True)
 def _no_limit() -> None:
-    from jifen.portal import middleware
-
     middleware._api._left.clear()
 
 
 @schema.parametrize()
 @hypothesis.settings(
-    max_examples=12,
+    max_examples=LONG or 12,
     deadline=None,
-    derandomize=True,
+    derandomize=not LONG,
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, *hypothesis.HealthCheck],
 )
 def test_random_requests_get_answers_of_the_described_form(case: schemathesis.Case) -> None:
@@ -34,6 +36,7 @@ def test_random_requests_get_answers_of_the_described_form(case: schemathesis.Ca
         schemathesis.checks.content_type_conformance,
         schemathesis.checks.response_schema_conformance,
     ]
+    middleware._api._left.clear()
     case.call_and_validate(checks=checks, headers={"Host": "localhost", "Accept-Encoding": "identity"})
 
 
