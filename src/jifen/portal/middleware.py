@@ -47,7 +47,10 @@ def problems(get_response: Get) -> Get:
             names = {400: "bad-request", 403: "forbidden", 404: "not-found", 405: "wrong-method", 500: "fault"}
             accept = response.headers.get("Content-Type", "")
             if accept.startswith("text/html"):
-                return problem(request, response.status_code, names[response.status_code])
+                told = problem(request, response.status_code, names[response.status_code])
+                if "Allow" in response:
+                    told["Allow"] = response["Allow"]
+                return told
         return response
 
     def on_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
