@@ -573,9 +573,10 @@ class State {
     return ["undetermined", possible];
   }
 
-  /** The unknown facts of some levels, each once. */
-  factsOf(levels) {
-    const facts = levels.flatMap((level) => this.plan.variables[level].facts);
+  /** The unknown facts of some levels, each once, as the law asks them, but for one that comes first. */
+  factsOf(levels, first = []) {
+    const asked = new Set(levels);
+    const facts = [...first, ...this.plan.asked.filter((level) => asked.has(level))].flatMap((level) => this.plan.variables[level].facts);
     return [...new Set(facts)].filter((fact) => !this.values.has(fact));
   }
 
@@ -587,7 +588,7 @@ class State {
     if (this.plan.total === null) return [];
     if (!this.openChoice) return this.factsOf(this.diagrams.support(this.diagrams.of(this.plan.total)));
     const {level, options} = this.openChoice;
-    return this.factsOf([...new Set([level, ...options.flatMap((o) => o.diagrams.support(o.total))])]);
+    return this.factsOf(options.flatMap((o) => o.diagrams.support(o.total)), [level]);
   }
 
   /** The bounds of an amount of money, in the smallest unit of its currency; both are reached. */
