@@ -164,8 +164,9 @@ def test_every_page_of_the_results_answers_and_is_kept_from_caches(client, lang:
 
 
 def test_without_a_check_the_results_lead_to_the_start(client) -> None:  # type: ignore[no-untyped-def]
-    """Whatever their method and address; with a check, an address without a scheme is none."""
-    for page in ("", "cn/work-permit", "cn/no-such-scheme", "compare", "ways", "report", "share"):
+    """Whatever their method; an address without a scheme is none, with a check and without."""
+    assert client.get("/en/results/cn/no-such-scheme").status_code == 404
+    for page in ("", "cn/work-permit", "compare", "ways", "report", "share"):
         assert client.get(f"/en/results/{page}")["Location"] == "/en/check/"
     for page in ("what-if", "share"):
         assert client.send("/en/check/", {}, "/en/check/begin").status_code == 200

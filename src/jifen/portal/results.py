@@ -179,12 +179,15 @@ def _shown(name: str, check: Check, lang: str) -> str:
 
 
 @require_safe
-@_with_check
-def one(request: HttpRequest, lang: str, check: Check, scheme: str) -> HttpResponse:
+def one(request: HttpRequest, lang: str, scheme: str) -> HttpResponse:
     """One scheme in full, asked for even when the answer is no, or when it is outside the places of the check."""
-    versions = rules().shelf.schemes.get(scheme)
-    if versions is None:
+    if scheme not in rules().shelf.schemes:
         raise Http404
+    return _one(request, lang, scheme=scheme)
+
+
+@_with_check
+def _one(request: HttpRequest, lang: str, check: Check, scheme: str) -> HttpResponse:
     found = answer(scheme, check.who)
     context = {
         **_common(check),
@@ -195,7 +198,7 @@ def one(request: HttpRequest, lang: str, check: Check, scheme: str) -> HttpRespo
         "ahead": ahead.shown(scheme, check.who) if request.GET.get("ahead") or not found.missing else None,
         "assumed": _named(found.assumed),
         "chosen": _named(found.chosen),
-        "other_subject": versions[-1].subject != check.draft.subject,
+        "other_subject": rules().versions(scheme)[-1].subject != check.draft.subject,
     }
     return personal(show(request, "result.html", context))
 
