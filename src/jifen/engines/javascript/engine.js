@@ -619,12 +619,16 @@ class State {
 
 // --- the door -----------------------------------------------------------------------------------------------------------
 
-/** What follows on a day from the values by the rules of the vocabulary: {values: Map, problems: [{fact, expected}]}. */
+/** What follows on a day from the values by the rules of the vocabulary: {values: Map, problems: [{fact, expected}]}.
+    A day from which time is counted may not be still to come (`to_come`). */
 export function complete(vocabulary, values, on) {
   const today = parseDay(on);
   const all = new Map(values);
-  const problems = [];
   const {nodes, variables, facts} = vocabulary.rules;
+  const counted = new Set(variables.filter((v) => v.compute?.kind === "completed").map((v) => v.facts[0]));
+  const late = [...counted].filter((fact) => vocabulary.facts[fact].kind === "date" && all.get(fact) > today);
+  const problems = late.map((fact) => ({fact, expected: `${on} or earlier`, to_come: true}));
+  if (problems.length) return {values: all, problems};
   for (let round = 0; round < 2; round += 1) {
     const settled = new Map();
     variables.forEach((variable, level) => {
