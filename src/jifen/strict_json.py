@@ -5,6 +5,7 @@ Numbers and words stay as written. Strings are read by the standard library.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Callable
 from json import JSONDecodeError, JSONDecoder
@@ -26,6 +27,7 @@ def parse(text: str, file: str, error: type[JifenError]) -> Node:
 class _Reader:
     def __init__(self, text: str, file: str, error: type[JifenError]) -> None:
         self.text, self.file, self.error, self.at = text, file, error, 0
+        self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def whole(self) -> Node:
         node = self._value(0)
@@ -40,7 +42,8 @@ class _Reader:
         return self.text[self.at : self.at + 1]
 
     def _where(self, at: int) -> Where:
-        return Where(self.file, self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at))
+        line = bisect.bisect_right(self._lines, at)
+        return Where(self.file, line, at - self._lines[line - 1] + 1)
 
     def _fail(self, code: str, at: Where, found: str = "", **blanks: object) -> JifenError:
         return self.error([Problem(code, at, blanks, found)])
