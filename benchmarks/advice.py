@@ -69,7 +69,7 @@ def in_order(rules: Jifen, scheme: str, plan: Plan, truth: dict[str, Value]) -> 
 
     known: dict[str, Value] = {}
     count = 0
-    facts = dict.fromkeys(f for name in plan.levels for f in plan.variables[name].facts if f in truth)
+    facts = dict.fromkeys(f for v in plan.variables.values() for f in v.facts if f in truth)
     for fact in facts:
         state = State(plan, known, DAY)
         if fact in {*state.deciding(), *(state.open() if plan.ranking else ())}:

@@ -29,7 +29,11 @@ def visitor(chromium: Browser, **options: object) -> Iterator[Page]:
     wrong: list[str] = []
     page.on(
         "console",
-        lambda m: wrong.append(m.text) if m.type in ("error", "warning") and "status of 4" not in m.text else None,
+        lambda m: (
+            wrong.append(m.text)
+            if m.type in ("error", "warning") and not re.search("status of 4|(status of|Error Code) 503", m.text)
+            else None
+        ),
     )
     page.on("pageerror", lambda e: wrong.append(str(e)))
     page.on(
@@ -37,7 +41,7 @@ def visitor(chromium: Browser, **options: object) -> Iterator[Page]:
     )
     yield page
     context.close()
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 def open_sample(page: Page, address: str, lang: str, sample: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,30 @@ def test_facts_contradict(problem: Read) -> None:
     assert found.found == "30"
 
 
+def test_a_day_of_birth_still_to_come(problem: Read) -> None:
+    """Nobody has an age before the day of birth; on that day it is 0."""
+    found = problem("healthy: yes\nbirth_date: 2026-11-24\n")
+    assert place(found) == ("day-to-come", 2, 1)
+    assert (found.expected(), found.expected("zh"), found.found) == (
+        "2026-11-23 or earlier",
+        "2026-11-23 或更早",
+        "2026-11-24",
+    )
+    assert found.message("zh") == "`birth_date` 在查询日期尚未到来"
+
+
+def test_a_degree_still_to_come(problem: Read) -> None:
+    """The highest degree that somebody holds was awarded before the day asked about."""
+    assert place(problem("education.degree_date: 2027-06-30\n")) == ("day-to-come", 1, 1)
+
+
+def test_the_day_asked_about_may_be_the_day_of_birth(rules: jifen.Jifen) -> None:
+    """And a period of work may begin later: it counts when it has begun."""
+    later = {"birth_date": ON, "work.spells": [{"from": "2027-01-01", "related": True}]}
+    values = rules.complete(rules.profile(later), date.fromisoformat(ON))
+    assert (values["age"], values["work.related_years"]) == (0, 0)
+
+
 def test_facts_agree(rules: jifen.Jifen) -> None:
     """Given both ways and equal, the profile is good."""
     assert rules.check({"birth_date": "1990-05-01", "age": 36}, ON, []) == ()
@@ -383,7 +408,74 @@ def test_json_key_twice_inside(problem: Read) -> None:
 
 def test_json_surrogate(problem: Read) -> None:
     """Half of a surrogate pair is no text."""
-    assert place(problem('{"age": "\\ud800"}', "profile.json")) == ("not-yaml", 1, 12)
+    assert place(problem('{"age": "\\ud800"}', "profile.json")) == ("not-json", 1, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "expected", "found"),
+    [
+        ('{"age": 30,}', 1, 11, "`}`", ","),
+        ('{\n\t"prizes": ["nobel", ]\n}', 2, 20, "`]`", ","),
+        ('{"age": 30 "healthy": true}', 1, 12, "`,` `}`", '"'),
+        ("{age: 30}", 1, 2, '`"…":`', "age"),
+        ("{'age': 30}", 1, 2, '`"…":`', "'age'"),
+        ('{"age" 30}', 1, 8, "`:`", "30"),
+        ('{"age": yes}', 1, 9, '`"…"` `42` `true` `false` `[…]` `{…}`', "yes"),
+        ('{"age": NaN}', 1, 9, '`"…"` `42` `true` `false` `[…]` `{…}`', "NaN"),
+        ('{"age": .5}', 1, 9, '`"…"` `42` `true` `false` `[…]` `{…}`', ".5"),
+        ('{"age": 3.}', 1, 9, '`"…"` `42` `true` `false` `[…]` `{…}`', "3."),
+        ('{"age": +3}', 1, 9, '`"…"` `42` `true` `false` `[…]` `{…}`', "+3"),
+        ('{"age": 30', 1, 11, "`,` `}`", ""),
+        ('{"education.degree": "mas\nter"}', 1, 26, '`"…"`', ""),
+        ('{"education.degree": "\\x"}', 1, 23, '`"…"`', "\\x"),
+        ("age: 30", 1, 1, '`"…"` `42` `true` `false` `[…]` `{…}`', "age"),
+        ("", 1, 1, '`"…"` `42` `true` `false` `[…]` `{…}`', ""),
+    ],
+)
+def test_json_is_read_as_json(problem: Read, text: str, line: int, column: int, expected: str, found: str) -> None:
+    """What YAML would let pass in a file that says it is JSON is told with its place."""
+    wrong = problem(text, "profile.json")
+    assert place(wrong) == ("not-json", line, column)
+    assert (wrong.expected(), wrong.found.strip()) == (f"here one of: {expected}", found)
+
+
+def test_json_goes_on(problem: Read) -> None:
+    assert place(problem('{"age": 30} # so', "profile.json")) == ("json-goes-on", 1, 13)
+
+
+def test_json_as_programs_write_it(rules: jifen.Jifen, tmp_path: Path) -> None:
+    """Tabs, escapes, pairs of surrogates and exponents are JSON; what a fact takes is another question."""
+    path = tmp_path / "profile.JSON"
+    path.write_text('{"education": {\t"degree": "m\\u0061ster"},\r\n"prizes": [], "healthy": true, "age": 30}')
+    read = rules.profile(path)
+    assert read.plain(rules.vocabulary) == {"age": 30, "education.degree": "master", "healthy": True, "prizes": []}
+    path.write_text('{"education.degree": "\\ud83d\\ude00"}')
+    with pytest.raises(jifen.ProfileError) as caught:
+        rules.profile(path)
+    assert (caught.value.problems[0].code, caught.value.problems[0].found) == ("unknown-code", "😀")
+
+
+@pytest.mark.parametrize("written", ["[" * 13 + "]" * 13, '{"a":' * 13 + "1" + "}" * 13])
+def test_json_too_deep(problem: Read, written: str) -> None:
+    assert problem(written, "profile.json").code == "too-deep"
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"),
+    [("030", "30"), ("00", "0"), ("-03", "-3"), ("030.50", "30.50"), ("00.5", "0.5"), ("0008", "8")],
+)
+@pytest.mark.parametrize("file", ["profile.yaml", "profile.json"])
+def test_a_number_with_a_leading_zero(problem: Read, file: str, written: str, nearest: str) -> None:
+    """Readers of YAML do not agree on what `030` is: 24 for some, 30 for others."""
+    wrong = problem({"profile.yaml": f"age: {written}\n", "profile.json": f'{{"age": {written}}}'}[file], file)
+    column = {"profile.yaml": 6, "profile.json": 9}[file]
+    assert (*place(wrong), wrong.found, wrong.nearest) == ("leading-zero", 1, column, written, nearest)
+
+
+def test_a_zero_and_a_text_may_begin_with_zero(rules: jifen.Jifen, tmp_path: Path) -> None:
+    path = tmp_path / "profile.yaml"
+    path.write_text('chinese.hsk: 0\nage: "030"\nbirth_date: 1996-03-01\n')
+    assert rules.profile(path).plain(rules.vocabulary) == {"age": 30, "birth_date": "1996-03-01", "chinese.hsk": 0}
 
 
 def test_yaml_bomb_of_aliases(problem: Read) -> None:

@@ -182,6 +182,17 @@ def test_an_age_that_contradicts_the_date_of_birth_is_an_error_that_names_the_ro
     assert (problem.code, problem.where.path if problem.where else "") == ("contradiction", "age, row 2")
 
 
+def test_a_day_of_birth_still_to_come_is_an_error_that_names_the_row(rules: Jifen) -> None:
+    kernel = compile_kernel({"cn/work-permit": rules.plan("cn/work-permit", DAY)}, rules.vocabulary, rules.derivations)
+    born = np.array([DAY.toordinal(), DAY.toordinal() + 1])
+    with pytest.raises(ProfileError) as caught:
+        kernel.run({"birth_date": Column(born)}, DAY)
+    [problem] = caught.value.problems
+    assert (problem.code, problem.where.path if problem.where else "") == ("day-to-come", "birth_date, row 2")
+    unknown = Column(born, np.array([True, False]))
+    assert len(kernel.run({"birth_date": unknown}, DAY)["cn/work-permit"].status) == 2
+
+
 def _crs(rules: Jifen, rows: int) -> tuple[Kernel, dict[str, Column]]:
     """A kernel for Canada's ranking, and people of whom all that it asks is known."""
     scheme = "ca/express-entry-crs"

@@ -269,7 +269,7 @@ def test_a_search_that_ends_early_says_so_and_what_it_found_is_still_the_cheapes
     assert not whole.unfinished
     assert len(whole.ways) == 3
     found = 0
-    for effort in (0, 10, 1_000, 3_000, 6_000, 9_000):
+    for effort in (0, 10, 100, 500, 1_000, 2_000):
         part = find_paths(rules, {}, DAY, scheme, costs, effort=effort)
         assert part
         assert part.unfinished

@@ -162,6 +162,16 @@ def test_a_fact_that_contradicts_others_is_a_bad_value(rules: jifen.Jifen) -> No
         evaluate(table, rules, ["cn/work-permit"], ON).read_all()
 
 
+def test_a_day_of_birth_still_to_come_is_a_bad_value(rules: jifen.Jifen) -> None:
+    """Beside it an age that contradicts: each row says what is wrong in it."""
+    born = [date(1990, 1, 1), date(2027, 1, 1), date(2027, 1, 1), date(1990, 1, 1)]
+    table = pa.table({"birth_date": born, "age": [36, None, 20, 20]})
+    rows = evaluate(table, rules, ["cn/work-permit"], ON, bad_rows="report", keep=[]).read_all().to_pylist()
+    problems = [None, "birth_date: day-to-come", "birth_date: day-to-come", "age: contradiction"]
+    assert [r["problem"] for r in rows] == problems
+    assert rows[1]["cn_work_permit_status"] is None
+
+
 def test_same_people_in_any_block_give_the_same_answers(rules: jifen.Jifen) -> None:
     """Where blocks are cut changes nobody's answer."""
     plan = rules.plan("cn/work-permit", ON)

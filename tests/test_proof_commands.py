@@ -206,7 +206,7 @@ def test_a_large_diagram_is_drawn_from_the_top_and_says_what_is_left_out(tmp_pat
     path = tmp_path / "large.svg"
     run("show", "cn/work-permit", "--on", "2026-01-01", "--diagram", str(path), "--cells", "outcome")
     texts = _texts(path)
-    assert texts[1].endswith("The first 64 of 35737 boxes are drawn; dashed boxes stand for the rest.")
+    assert texts[1].endswith("The first 64 of 7538 boxes are drawn; dashed boxes stand for the rest.")
     assert any(t.endswith(" boxes not drawn") for t in texts)
 
 

@@ -302,3 +302,13 @@ def test_parameters_that_share_a_title_are_told_apart_by_the_words_of_their_colu
     )
     assert plain(zh.condition("`fixed_salary` ≥ `general_at_23`")).endswith("合格薪金（新申请）（一般行业，23岁）")
     assert Citation("E", "stage 1, at 45").text("zh") == "E 第1阶段，45岁"
+
+
+def test_every_column_of_a_table_beside_a_scheme_has_words() -> None:
+    """The page shows them in the place of the name of the column, in either language."""
+    lookups = [k for v in VERSIONS for k in v.lookups]
+    assert lookups and [(k.file, c) for k in lookups for c in k.units if c not in k.titles] == []
+    assert plain(speech("zh", "sg/compass").condition("`benchmark.p65_at_23`")) == "“薪金基准（23岁第65百分位）”"
+    assert plain(speech("en", "sg/compass").condition("`benchmark.p65_at_23`")) == (
+        "“Salary benchmarks (65th percentile at 23)”"
+    )

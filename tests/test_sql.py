@@ -1,7 +1,7 @@
 """A scheme as SQL gives what the reference engine gives where it says so, and never claims what the facts do not settle."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import duckdb
@@ -111,6 +111,15 @@ def test_the_age_follows_from_a_column_with_the_date_of_birth(rules: jifen.Jifen
         connection.register("people", people)
         rows = connection.execute(query.rstrip(";\n") + " ORDER BY id").fetchall()
     assert [r[1] for r in rows] == ["undetermined", "does not qualify", "undetermined", "undetermined"]
+
+
+def test_a_day_of_birth_still_to_come_gives_null(rules: jifen.Jifen) -> None:
+    query = text(rules, "model/permanent-residence", "duckdb", {"birth_date": "born"})
+    people = pa.table({"id": [0, 1], "born": [ON, ON + timedelta(1)]})
+    with duckdb.connect() as connection:
+        connection.register("people", people)
+        rows = connection.execute(query.rstrip(";\n") + " ORDER BY id").fetchall()
+    assert [r[1] for r in rows] == ["does not qualify", None]
 
 
 def test_a_value_that_cannot_be_its_fact_gives_null(rules: jifen.Jifen) -> None:

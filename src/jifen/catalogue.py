@@ -35,6 +35,16 @@ CATALOGUE: dict[str, Entry] = {
         "the text cannot be read as YAML or JSON", "文本无法按 YAML 或 JSON 读取",
         "strict YAML or JSON", "严格的 YAML 或 JSON",
     ),
+    "not-json": _entry(
+        "the text is not JSON", "文本不是 JSON", "here one of: {signs}", "此处为以下之一：{signs}"
+    ),
+    "json-goes-on": _entry(
+        "text stands after the end of the JSON", "JSON 结束之后还有文字", "one value and nothing after it", "一个值，其后没有文字"
+    ),
+    "leading-zero": _entry(
+        "the number begins with a zero", "数字以零开头",
+        "the number without it, or a text in quotation marks", "去掉开头的零，或用引号写成文本",
+    ),
     "several-documents": _entry(
         "the file holds several documents", "文件包含多个文档", "one document", "一个文档"
     ),
@@ -131,6 +141,10 @@ CATALOGUE: dict[str, Entry] = {
     "contradiction": _entry(
         "`{fact}` contradicts {others}", "`{fact}` 与 {others} 矛盾",
         "{value}, which follows from {others} on {day}", "{value}，由 {others} 在 {day} 得出",
+    ),
+    "day-to-come": _entry(
+        "`{fact}` is still to come on the day asked about", "`{fact}` 在查询日期尚未到来",
+        "{day} or earlier", "{day} 或更早",
     ),
     # documents
     "no-front-matter": _entry(

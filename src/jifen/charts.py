@@ -39,7 +39,7 @@ def _rules(series: Sequence[str], named: dict[str, str]) -> str:
     return "".join(rules)
 
 
-CSS = f"{_rules(_LIGHT, _PLAIN)}@media(prefers-color-scheme:dark){{{_rules(_DARK, _NIGHT)}}}"
+CSS = f"{_rules(_LIGHT, _PLAIN)}@media screen and (prefers-color-scheme:dark){{{_rules(_DARK, _NIGHT)}}}"
 """The style sheet of every chart, for a page that does not allow styles inside a picture."""
 
 

@@ -1,16 +1,17 @@
 """Strict YAML: a small part of YAML, read with positions and without surprises.
 
 Refused: anchors and aliases (so no “billion laughs”), tags, several documents, duplicate keys, keys that are not
-plain text, deep nesting, files over a limit, text that is not UTF-8. No value is guessed from its look: every scalar is
-text until a schema says what it is (`NO` is Norway where a country is asked, and no where yes/no is asked).
-JSON is read by the same reader.
+plain text, deep nesting, files over a limit, text that is not UTF-8, numbers with a leading zero (which other readers take
+for octal). No value is guessed from its look: every scalar is text until a schema says what it is (`NO` is Norway where a
+country is asked, and no where yes/no is asked). A file that ends in `.json` is read as JSON (`strict_json`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from jifen.problems import JifenError, Problem, ProfileError, RequestError, Wher
 
 LARGEST = 1_000_000
 """Largest file that is read, in bytes."""
-_DEEPEST = 12
+DEEPEST = 12
+"""Lists and mappings inside each other, at most."""
+_ZEROS = re.compile(r"([-+])?0+(?:([1-9][0-9]*(?:\.[0-9]*)?)|(0(?:\.[0-9]*)?))")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -123,10 +126,15 @@ def _chinese(data: bytes) -> str:
 
 
 def parse(text: str, file: str, error: type[JifenError] = ProfileError, first_line: int = 1) -> Node:
-    """Read strict YAML. `first_line` is the line of `text` in `file` (front matter starts on line 2).
+    """Read strict YAML, or JSON if `file` ends in `.json`. `first_line` is the line of `text` in `file` (front matter starts on line 2).
 
     Raises `error` with one problem: the first mistake.
     """
+
+    if file.lower().endswith(".json"):
+        from jifen import strict_json
+
+        return strict_json.parse(text, file, error)
 
     def where(mark: yaml.Mark) -> Where:
         return Where(file, mark.line + first_line, mark.column + 1)
@@ -167,15 +175,17 @@ def _build(events: Iterator[yaml.Event], file: str, where, error) -> Node:  # ty
                 raise fail("yaml-tag", where(event.start_mark), str(event.tag))  # type: ignore[attr-defined]
         if isinstance(event, yaml.ScalarEvent):
             node = Text(event.value, where(event.start_mark), bool(event.style))
+            if wrong := leading_zero(node):
+                raise error([wrong])
         elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
-            if len(stack) >= _DEEPEST:
-                raise fail("too-deep", where(event.start_mark), limit=_DEEPEST)
+            if len(stack) >= DEEPEST:
+                raise fail("too-deep", where(event.start_mark), limit=DEEPEST)
             kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "table"
             stack.append((kind, where(event.start_mark), []))
             continue
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             kind, at, parts = stack.pop()
-            node = Items(tuple(parts), at) if kind == "list" else _table(parts, at, fail)
+            node = Items(tuple(parts), at) if kind == "list" else table(parts, at, fail)
         else:
             continue
         if stack:
@@ -187,7 +197,16 @@ def _build(events: Iterator[yaml.Event], file: str, where, error) -> Node:  # ty
     return root
 
 
-def _table(parts: list[Node], at: Where, fail) -> Table:  # type: ignore[no-untyped-def]
+def leading_zero(node: Text) -> Problem | None:
+    """What is wrong with a number written `030`; nothing in quotation marks."""
+    found = None if node.quoted else _ZEROS.fullmatch(node.value)
+    if not found:
+        return None
+    return Problem("leading-zero", node.where, {}, node.value, (found[1] or "") + (found[2] or found[3]))
+
+
+def table(parts: list[Node], at: Where, fail: Callable[..., JifenError]) -> Table:
+    """A mapping from its keys and values in turn; `fail` makes the problem of a key that is no text or stands twice."""
     seen: dict[str, Where] = {}
     entries = []
     for key, value in zip(parts[::2], parts[1::2], strict=True):

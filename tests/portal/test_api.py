@@ -1,6 +1,7 @@
 """The interface for programs: what it answers, how it says what is wrong, and that nothing random makes it fail."""
 
 import json
+import os
 from pathlib import Path
 
 import hypothesis
@@ -8,23 +9,24 @@ import pytest
 import schemathesis
 from django.test import Client
 
+from jifen.portal import middleware
 from jifen.portal.wsgi import application
 
+LONG = int(os.environ.get("JIFEN_API_EXAMPLES", "0"))
+"""So many random requests of each operation, other ones each time; by itself a few that are always the same."""
 schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
 
 
 @pytest.fixture(autouse=True)
 def _no_limit() -> None:
-    from jifen.portal import middleware
-
     middleware._api._left.clear()
 
 
 @schema.parametrize()
 @hypothesis.settings(
-    max_examples=12,
+    max_examples=LONG or 12,
     deadline=None,
-    derandomize=True,
+    derandomize=not LONG,
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, *hypothesis.HealthCheck],
 )
 def test_random_requests_get_answers_of_the_described_form(case: schemathesis.Case) -> None:
@@ -33,7 +35,10 @@ def test_random_requests_get_answers_of_the_described_form(case: schemathesis.Ca
         schemathesis.checks.status_code_conformance,
         schemathesis.checks.content_type_conformance,
         schemathesis.checks.response_schema_conformance,
+        schemathesis.checks.negative_data_rejection,
+        schemathesis.checks.unsupported_method,
     ]
+    middleware._api._left.clear()
     case.call_and_validate(checks=checks, headers={"Host": "localhost", "Accept-Encoding": "identity"})
 
 
@@ -42,7 +47,11 @@ def post(client: Client, path: str, body: object):  # type: ignore[no-untyped-de
 
 
 def test_the_description_is_openapi_3_1(client: Client) -> None:
-    assert client.get("/api/openapi.json").json()["openapi"] == "3.1.0"
+    """With the refusals that come before any operation: an address that the server does not read, too many requests."""
+    described = client.get("/api/openapi.json").json()
+    assert described["openapi"] == "3.1.0"
+    operations = [it for methods in described["paths"].values() for it in methods.values()]
+    assert all({"414", "429"} <= set(it["responses"]) for it in operations) and len(operations) == 11
 
 
 def test_check_answers_as_the_library_does(client: Client) -> None:
@@ -91,11 +100,19 @@ def test_compare_puts_places_side_by_side(client: Client) -> None:
         ("check", {"facts": {"agee": 3}}, 400, "unknown-fact"),
         ("check", {"facts": {"age": 3.5}}, 400, "not-exact"),
         ("check", {"facts": {"age": 300}}, 400, "out-of-domain"),
+        ("check", {"facts": {"birth_date": "2027-01-01"}, "on": "2026-11-23"}, 400, "day-to-come"),
         ("check", {"facts": {}, "schemes": ["cn/r-vsa"]}, 404, "no-such-scheme"),
         ("explain", {"facts": {}, "scheme": "cn/r-vsa"}, 404, "no-such-scheme"),
         ("path", {"facts": {}, "scheme": "cn/k-visa", "to": "Z"}, 400, "unknown-value"),
         ("check", {"facts": []}, 422, None),
         ("check", {"on": "soon"}, 422, None),
+        ("check", {"on": 0}, 422, None),
+        ("explain", {"scheme": "cn/k-visa", "on": "20261123"}, 422, None),
+        ("check", [None, None], 422, None),
+        ("ask", ["facts"], 422, None),
+        ("compare", "facts", 422, None),
+        ("path", 5, 422, None),
+        ("explain", None, 422, None),
         ("compare", {"places": []}, 422, None),
     ],
 )
@@ -106,6 +123,20 @@ def test_mistakes_are_problems_with_a_code(
     data = answer.json()
     assert (answer.status_code, answer["Content-Type"], data["status"]) == (status, "application/problem+json", status)
     assert code is None or data["problems"][0]["code"] == code
+
+
+def test_a_number_is_no_day_in_an_address_either(client: Client) -> None:
+    assert client.get("/api/v1/schemes/cn/k-visa?on=0").status_code == 422
+    assert client.get("/api/v1/schemes/cn/k-visa?on=2026-11-23").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("trace", "/api/v1/check", "POST"), ("delete", "/api/v1/facts", "GET"), ("get", "/en/check/begin", "POST")],
+)
+def test_another_method_is_told_which_there_are(client: Client, method: str, path: str, allowed: str) -> None:
+    answer = getattr(client, method)(path)
+    assert (answer.status_code, answer["Allow"]) == (405, allowed)
 
 
 def test_what_is_no_json_is_a_problem_too(client: Client) -> None:

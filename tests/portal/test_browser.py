@@ -3,11 +3,15 @@
 import json
 import re
 import zlib
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from jifen.advice.picture import timeline_svg
+from jifen.advice.timeline import timeline
+from jifen.answers.door import Jifen
 from portal_browser import open_sample, visitor
 from portal_server import running
 
@@ -229,3 +233,26 @@ def test_every_printed_sheet_of_a_sample_says_that_it_is_a_demonstration(
         assert [n for n, drawn in enumerate(sheets, 1) if not re.search(rb"\.478\d* \.290\d* 0 rg", drawn)] == []
         page.goto(f"{server.address}/{lang}/schemes/cn/k-visa")
         assert not any(re.search(rb"\.478\d* \.290\d* 0 rg", drawn) for drawn in _sheets(page.pdf()))
+
+
+@pytest.mark.parametrize("path", ["zh/indicators", "en/registers/research-centres/", "timeline"])
+def test_pictures_from_a_dark_screen_are_printed_in_the_colours_of_paper(  # type: ignore[no-untyped-def]
+    server, chromium: Browser, rules: Jifen, path: str
+) -> None:
+    """On the screen they are dark, and on paper each stroke and surface is what it is from a light screen."""
+    colours = """() => [...document.querySelectorAll("svg, svg *")].map((e) => { const s = getComputedStyle(e); return [s.fill, s.stroke]; })"""
+    with visitor(chromium) as page:
+        if path == "timeline":
+            found = timeline(
+                rules, rules.profile({"birth_date": "1990-05-31"}), date(2026, 11, 23), 5, ["cn/work-permit"]
+            )
+            page.set_content(timeline_svg(found))
+        else:
+            page.goto(f"{server.address}/{path}")
+        seen = {}
+        for media in ("screen", "print"):
+            for scheme in ("light", "dark"):
+                page.emulate_media(media=media, color_scheme=scheme)  # type: ignore[arg-type]
+                seen[media, scheme] = page.evaluate(colours)
+        assert seen["screen", "light"] != seen["screen", "dark"]
+        assert seen["print", "light"] == seen["print", "dark"] != []

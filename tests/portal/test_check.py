@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from jifen.portal.models import Draft, Share
+from jifen.portal.rules import today
 
 
 def _code(html: str) -> str:
@@ -58,6 +59,16 @@ def test_an_answer_that_cannot_be_read_is_kept_on_the_page_and_said_beside_the_q
     assert answer.status_code == 422
     assert "These answers could not be saved" in html and 'value="1899-01-01"' in html
     assert _draft(client).facts == {"healthy": True}
+
+
+def test_a_day_of_birth_still_to_come_is_said_and_not_saved(client) -> None:  # type: ignore[no-untyped-def]
+    client.begin()
+    answer = client.send("/zh/check/you", {"birth_date": "2100-01-01", "go": "next"}, "/zh/check/you")
+    html = answer.content.decode()
+    assert answer.status_code == 422 and 'value="2100-01-01"' in html
+    assert f"“出生日期” 在查询日期尚未到来。应为：{today()} 或更早" in html
+    assert f'max="{today()}"' in html
+    assert _draft(client).facts == {}
 
 
 def test_what_contradicts_is_said_and_not_saved(client) -> None:  # type: ignore[no-untyped-def]
@@ -153,8 +164,18 @@ def test_every_page_of_the_results_answers_and_is_kept_from_caches(client, lang:
 
 
 def test_without_a_check_the_results_lead_to_the_start(client) -> None:  # type: ignore[no-untyped-def]
+    """Whatever their method; an address without a scheme is none, with a check and without."""
+    assert client.get("/en/results/cn/no-such-scheme").status_code == 404
     for page in ("", "cn/work-permit", "compare", "ways", "report", "share"):
         assert client.get(f"/en/results/{page}")["Location"] == "/en/check/"
+    for page in ("what-if", "share"):
+        assert client.send("/en/check/", {}, "/en/check/begin").status_code == 200
+        token = client.cookies["csrftoken"].value
+        answer = client.post(f"/en/results/{page}", {"csrfmiddlewaretoken": token})
+        assert (answer.status_code, answer["Location"]) == (302, "/en/check/")
+    client.open_sample("engineer")
+    assert client.get("/en/results/cn/no-such-scheme").status_code == 404
+    assert client.get("/en/results/what-if").status_code == 405
 
 
 def test_what_if_shows_what_changes_and_saves_nothing(client) -> None:  # type: ignore[no-untyped-def]
@@ -379,4 +400,4 @@ def test_a_draft_of_an_older_vocabulary_is_held_as_far_as_it_goes(client) -> Non
         facts={"no.such.fact": 1, "birth_date": "1992-05-05", "age": 12}
     )
     html = client.get("/en/results/").content.decode()
-    assert "Set aside, because they contradict other answers: Age" in html
+    assert "Set aside, because they contradict other answers or are still to come: Age" in html

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date
 from random import Random
@@ -11,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from jifen.answers.door import Jifen
-from jifen.portal.hires import ROWS, SCHEMES, check_table
+from jifen.portal.hires import ROWS, SCHEMES, SHOWN, _result_rows, check_table
 from jifen.portal.models import Draft
 from jifen.portal.rules import today
 
@@ -45,6 +46,11 @@ def test_a_row_says_what_to_mend_and_the_others_are_answered(client) -> None:  #
     html = send(client, table.encode()).content.decode()
     assert "2 people, 1 row to mend" in html
     assert "<b>Date of birth</b>" in html and "<b>Highest degree</b>" in html and "found: phd" in html
+
+
+def test_a_day_of_birth_still_to_come_is_a_row_to_mend(client) -> None:  # type: ignore[no-untyped-def]
+    html = send(client, b"Name,Date of birth\nA,2100-01-01\nB,1990-05-31\n").content.decode()
+    assert "2 people, 1 row to mend" in html and "still to come" in html
 
 
 def test_an_unknown_column_is_named_with_the_nearest(client) -> None:  # type: ignore[no-untyped-def]
@@ -144,6 +150,30 @@ def test_each_row_gets_the_answer_of_the_library(rules: Jifen) -> None:
             points = (None, None) if answer.points is None else (answer.points.low, answer.points.high)
             assert (given.status, given.low, given.high) == (answer.status, *points)
             assert given.outcome == (answer.outcome_title or {})
+            authority = {f for f in answer.missing if rules.vocabulary.facts[f].authority}
+            open_ = [f for f in answer.deciding if f not in authority] if answer.status == "undetermined" else []
+            assert list(given.open) == open_
+
+
+def test_an_open_row_says_which_facts_would_settle_it(client) -> None:  # type: ignore[no-untyped-def]
+    table = b"Name,age,education.degree,healthy\nA,30,doctorate,yes\nB,17,doctorate,yes\n"
+    html = send(client, table, lang="zh").content.decode()
+    assert "有助于确定：" in html and "等" in html and "无犯罪记录" in html
+    html = send(client, table).content.decode()
+    assert re.search(r"would settle it: [^<]*No criminal record[^<]* and \d+ more<", html)
+    first, second = re.findall(r"<th scope=\"row\">[AB]</th><td>(.*?)</td>", html)
+    assert "would settle it" in first and "would settle it" not in second
+
+
+def test_a_long_result_says_for_which_rows_open_facts_are_named() -> None:
+    table, _ = _planned(SHOWN + 10)
+    people, _ = check_table(table, today(), "en")
+    assert not any(g.open for p in people[SHOWN:] for g in p.given)
+    head, *rows = _result_rows(people, "en")
+    named = [n for n, title in enumerate(head) if "would settle it (first 200 rows)" in title]
+    assert len(named) == len(SCHEMES) and any(rows[0][n] for n in named)
+    assert "有助于确定（前200行）" in _result_rows(people, "zh")[0][7]
+    assert "：有助于确定" in _result_rows(people[:5], "zh")[0][7]
 
 
 def test_the_most_rows_are_answered_and_the_page_shows_the_first(client) -> None:  # type: ignore[no-untyped-def]

@@ -95,6 +95,35 @@ def test_postgresql_carries_a_check(tmp_path: Path) -> None:
     assert (ran.stdout, ran.stderr) == ("postgresql\n", "")
 
 
+READ_ONLY = """
+from jifen.portal.serve import prepare
+prepare()
+from django.test import Client
+from django.db import connection
+from jifen.portal.models import Draft
+client = Client()
+client.post("/en/check/sample", {"sample": "engineer"})
+before = Draft.objects.get().facts
+def told():
+    answer = client.post("/en/check/you", {"birth_date": "1990-01-01", "go": "next"})
+    print(answer.status_code, "cannot store anything" in answer.content.decode())
+    connection.close()
+    assert Draft.objects.get().facts == before
+connection.cursor().execute("SET default_transaction_read_only = on")
+told()
+connection.connection.close()
+told()
+"""
+
+
+def test_a_postgresql_that_cannot_write_is_told(tmp_path: Path) -> None:
+    """Read-only, as after a failover; then a connection that is gone."""
+    with system_parts.postgres() as server:
+        url = f"postgresql://{server.user}@{str(server.folder).replace('/', '%2F')}:{server.port}/{server.database}"
+        ran = django(tmp_path, READ_ONLY, database=url)
+    assert ran.stdout == "503 True\n503 True\n" and "Traceback" not in ran.stderr, ran.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -13,6 +13,7 @@ from jifen.answers.door import Jifen
 from jifen.portal.check import places_offered
 from jifen.portal.demo import people
 from jifen.portal.questions import scope
+from jifen.schemes.citations import place_in
 from portal_browser import faults, visitor
 from portal_server import Server
 
@@ -190,6 +191,22 @@ def test_reasons_are_folded_with_the_articles_they_rest_on(server: Server, page:
     expect(page.locator(".by-status.no .mini").first.locator(".reason").first).to_be_visible()
 
 
+def test_the_places_of_the_law_are_named_in_the_language_of_the_page(server: Server, page: Page) -> None:
+    """The requirement of health rests on the basic conditions of two instruments."""
+    enter(page, server.address, "zh/private")
+    page.check("input[name=healthy][value=no]")
+    settled(page)
+    card = page.locator(".mini[data-scheme='cn/work-permit']")
+    places = card.locator(".reason").first.locator(".cite-place")
+    expect(places).to_have_text(["基本条件", "基本条件"])
+    page.click(".switch")
+    expect(places).to_have_text(["basic conditions", "basic conditions"])
+    named = page.evaluate(
+        "fetch(document.querySelector('#places input').dataset.address).then((r) => r.json()).then((b) => b.law_places)"
+    )
+    assert named == {place: place_in(place, "zh") for place in named} and named["row 3"] == "第3行"
+
+
 def test_private_mode_by_keyboard_alone(server: Server, page: Page) -> None:
     enter(page, server.address)
 
@@ -224,6 +241,11 @@ def test_what_cannot_be_used_is_said_at_its_question_and_left_out(server: Server
     page.fill("input[name=age]", "40")
     page.keyboard.press("Tab")
     expect(page.locator("#e-age")).to_be_hidden()
+    page.fill("input[name=birth_date]", "2099-12-31")
+    page.keyboard.press("Tab")
+    day = page.get_attribute("[data-private]", "data-day")
+    expect(page.locator("#e-birth_date")).to_have_text(f"应为：{day}或更早；此日期尚未到来。")
+    page.fill("input[name=birth_date]", "")
     unfold(page)
     page.fill("input[name='work.spells:0:until']", "2020-01-01")
     expect(page.locator("[id='e-work.spells']")).to_have_text("应为：每段经历均填开始日期，且结束日期不早于开始日期。")

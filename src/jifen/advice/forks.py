@@ -117,31 +117,28 @@ def restricted(place: Place, known: Mapping[int, int], weights: Weights) -> Plac
     """The diagram where the variables of these levels have these values."""
     if not known:
         return place
-    last = max(known)
-    build = Builder(weights)
-    done: dict[int, Place] = {}
-
-    def go(fork: Fork) -> Place:
-        if fork.level > last:
-            return 0, fork
-        found = done.get(id(fork))
-        if found is None:
-            value = known.get(fork.level)
-            if value is not None:
-                offset, inner = fork.ways[bisect.bisect_right(fork.breaks, value)]
-                more, inner = go(inner)
-                found = offset + more, inner
-            else:
-                ways = []
-                for offset, inner in fork.ways:
-                    more, inner = go(inner)
-                    ways.append((offset + more, inner))
-                found = build.fork(fork.level, fork.breaks, ways, fork)
-            done[id(fork)] = found
-        return found
-
-    offset, fork = go(place[1])
+    offset, fork = _restricted(place[1], known, max(known), Builder(weights), {})
     return place[0] + offset, fork
+
+
+def _restricted(fork: Fork, known: Mapping[int, int], last: int, build: Builder, done: dict[int, Place]) -> Place:
+    if fork.level > last:
+        return 0, fork
+    found = done.get(id(fork))
+    if found is None:
+        value = known.get(fork.level)
+        if value is not None:
+            offset, inner = fork.ways[bisect.bisect_right(fork.breaks, value)]
+            more, inner = _restricted(inner, known, last, build, done)
+            found = offset + more, inner
+        else:
+            ways = []
+            for offset, inner in fork.ways:
+                more, inner = _restricted(inner, known, last, build, done)
+                ways.append((offset + more, inner))
+            found = build.fork(fork.level, fork.breaks, ways, fork)
+        done[id(fork)] = found
+    return found
 
 
 def by_level(place: Place) -> list[Fork]:
@@ -259,22 +256,21 @@ def ends(fork: Fork, known: Mapping[int, int] = _NOTHING) -> Iterator[Fork]:
 
 def least(place: Place, known: Mapping[int, int]) -> int:
     """The fewest points where the variables of these levels have these values."""
-    done: dict[int, int] = {}
+    return place[0] + _least(place[1], known, {})
 
-    def go(fork: Fork) -> int:
-        if not fork.ways:
-            return 0
-        found = done.get(id(fork))
-        if found is None:
-            if fork.level in known:
-                offset, inner = fork.ways[bisect.bisect_right(fork.breaks, known[fork.level])]
-                found = offset + go(inner)
-            else:
-                found = min([offset + go(inner) for offset, inner in fork.ways])
-            done[id(fork)] = found
-        return found
 
-    return place[0] + go(place[1])
+def _least(fork: Fork, known: Mapping[int, int], done: dict[int, int]) -> int:
+    if not fork.ways:
+        return 0
+    found = done.get(id(fork))
+    if found is None:
+        if fork.level in known:
+            offset, inner = fork.ways[bisect.bisect_right(fork.breaks, known[fork.level])]
+            found = offset + _least(inner, known, done)
+        else:
+            found = min([offset + _least(inner, known, done) for offset, inner in fork.ways])
+        done[id(fork)] = found
+    return found
 
 
 def _at(place: Place, level: int, edge: int | None) -> Place:

@@ -34,7 +34,7 @@ _STYLE = """
 .paper{fill:#ffffff}.grid{stroke:#e3e7ec}.edge{stroke:#1c2430;stroke-width:1.5}
 .yes{fill:#bfe3cb}.office{fill:#c4e1ee}.open{fill:#f5e3ae}.no{fill:#e9eaed}.none{fill:#f5f5f7}
 .best{fill:none;stroke:#1f7a45;stroke-width:2.5}.bt{fill:#1f7a45}.up{fill:#1f7a45}.down{fill:#b3261e}
-@media (prefers-color-scheme:dark){.s{fill:#e8ebf0}.d{fill:#a3adba}.paper{fill:#14181f}.grid{stroke:#2b323c}.edge{stroke:#e8ebf0}
+@media screen and (prefers-color-scheme:dark){.s{fill:#e8ebf0}.d{fill:#a3adba}.paper{fill:#14181f}.grid{stroke:#2b323c}.edge{stroke:#e8ebf0}
 .yes{fill:#1f5636}.office{fill:#1d4a5e}.open{fill:#5c4a14}.no{fill:#2a2f38}.none{fill:#1c2028}.best{stroke:#5fd08f}.bt,.up{fill:#6fdc9d}.down{fill:#ff8a80}}
 """
 

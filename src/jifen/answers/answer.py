@@ -166,8 +166,8 @@ class AmountAnswer:
 class Answer:
     """What one scheme gives for one profile on one day.
 
-    `missing` are the facts that can still change the answer: its status or outcome, and in a ranking its points; those
-    that settle most come first. `deciding` are those that can change status or outcome, `refining` those that can change
+    `missing` are the facts that can still change the answer: its status or outcome, and in a ranking its points; they
+    stand as the law asks them. `deciding` are those that can change status or outcome, `refining` those that can change
     the points or an amount of money. `outcome` is the outcome that is certain (of several that are
     still possible and all qualify, the lowest); `possible` are all that are still possible, best first.
     """

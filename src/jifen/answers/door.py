@@ -22,7 +22,7 @@ from jifen.facts.values import Value, parse_day, show_value
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.diagram import END, Diagrams, Whole
 from jifen.plan.form import Plan, in_force
-from jifen.plan.values import Typed, Variable
+from jifen.plan.values import Typed, Variable, counted_from, day_to_come
 from jifen.problems import Problem, ProfileError, RequestError, nearest
 from jifen.schemes.cache import Cache
 from jifen.schemes.model import Scheme
@@ -133,11 +133,18 @@ class Jifen:
     def complete(self, profile: Profile, on: date) -> dict[str, Value]:
         """What is known on a day: the profile, and what follows from it by the rules of the vocabulary.
 
-        Raises ProfileError where a fact that is given contradicts what follows from others.
+        Raises ProfileError where a fact that is given contradicts what follows from others, or a day from which time is
+        counted is still to come.
         """
         values = dict(profile.values)
         typed, variables = self.derivations
-        problems = []
+        problems = [
+            day_to_come(name, day, on, profile.where[name])
+            for name in self.counted_from
+            if isinstance(day := values.get(name), int) and day > on.toordinal()
+        ]
+        if problems:
+            raise ProfileError(problems)
         for _ in range(2):
             known = {n: k for n, v in variables.items() if (k := v.known(values, on)) is not None}
             diagrams = Diagrams({n: i for i, n in enumerate(variables)}, known)
@@ -155,6 +162,11 @@ class Jifen:
             if problems:
                 raise ProfileError(problems)
         return values
+
+    @cached_property
+    def counted_from(self) -> list[str]:
+        """The facts whose day may not lie after the day asked about, because time is counted from it."""
+        return counted_from(self.derivations[1].values(), self.vocabulary)
 
     def following(self, fact: str) -> list[str]:
         """The facts that follow from this one by the rules of the vocabulary: the age from the date of birth."""

@@ -46,7 +46,12 @@ def run(args: list[str]) -> int:
     from jifen.cli.app import application_for
     from jifen.cli.usage import mistake_in
 
+    lang, rest = _without(args, "--lang")
     try:
+        if lang == "zh" and (not rest or {"-h", "--help"} & set(rest)):
+            from jifen.cli import help_zh
+
+            return help_zh.run(application_for(rest[0] if rest else ""), rest)
         code = application_for(args[0] if args else "")(
             ["/dev/stdin" if a == "-" else a for a in args], prog_name="jifen", standalone_mode=False
         )
@@ -63,9 +68,14 @@ def run(args: list[str]) -> int:
 
 def _option(name: str) -> str:
     """The value of an option as it was typed, before any command has read it."""
-    for place, word in enumerate(sys.argv):
+    return _without(sys.argv, name)[0]
+
+
+def _without(args: list[str], name: str) -> tuple[str, list[str]]:
+    """The value of an option as it was typed, and the command line without it."""
+    for place, word in enumerate(args):
         if word.startswith(f"{name}="):
-            return word.partition("=")[2]
-        if word == name and place + 1 < len(sys.argv):
-            return sys.argv[place + 1]
-    return ""
+            return word.partition("=")[2], args[:place] + args[place + 1 :]
+        if word == name and place + 1 < len(args):
+            return args[place + 1], args[:place] + args[place + 2 :]
+    return "", args

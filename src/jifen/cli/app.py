@@ -39,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Points-based talent and residence schemes: what a profile qualifies for, with points and reasons.",
-    epilog="Exit codes: 0 done · 1 a check found something wrong · 2 a mistake in what was given.",
+    epilog="Exit codes: 0 done · 1 a check found something wrong · 2 a mistake in what was given. 中文帮助：jifen --help --lang zh",
 )
 
 

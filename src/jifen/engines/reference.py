@@ -165,7 +165,7 @@ class State:
         return settled(self.possible(), self.plan.outcomes)
 
     def deciding(self) -> list[str]:
-        """The facts that can still change status or outcome, those that settle most first."""
+        """The facts that can still change status or outcome, as the law asks them."""
         return self._named(
             self.remember("deciding", lambda: self.diagrams.support(self.diagrams.of(self.plan.outcome)))
         )
@@ -174,18 +174,14 @@ class State:
         """The facts that can still change the points."""
         if self.plan.total is None:
             return []
-        return self._named(self.remember("open", self._open))
+        return self._named(self.remember("open", self._open), self.undecided_choice)
 
     def _open(self) -> list[str]:
         """The variables that can still change the points."""
         assert self.plan.total
-        fact = self.undecided_choice
-        if not fact:
+        if not self.undecided_choice:
             return self.diagrams.support(self.diagrams.of(self.plan.total))
-        found: dict[str, None] = {fact: None}
-        for diagrams, function in self.options.values():
-            found |= dict.fromkeys(diagrams.support(function))
-        return list(found)
+        return [self.undecided_choice, *(v for d, function in self.options.values() for v in d.support(function))]
 
     def open_in(self, node: Node) -> list[str]:
         """The facts on which the value of a node still depends."""
@@ -194,11 +190,14 @@ class State:
         return self._named(self.remember(("open", node), lambda: self.diagrams.support(self.diagrams.of(node))))
 
     def facts(self, *functions: Function) -> list[str]:
-        """The unknown facts, in the order of the diagram, on which the functions depend."""
+        """The unknown facts on which the functions depend, as the law asks them."""
         return self._named(self.diagrams.support(*functions))
 
-    def _named(self, variables: Iterable[str]) -> list[str]:
-        facts = (fact for name in variables for fact in self.plan.variables[name].facts)
+    def _named(self, variables: Iterable[str], first: str = "") -> list[str]:
+        """The unknown facts of these variables, as the law asks them, but for one that comes first."""
+        asked = {*variables}
+        names = [v for v in (first, *self.plan.variables) if v in asked]
+        facts = (fact for name in names for fact in self.plan.variables[name].facts)
         return list(dict.fromkeys(f for f in facts if f not in self.values))
 
 

@@ -262,6 +262,7 @@ class _Writer:
             raise _cannot(fact.id, "a column with the completed years or months")
         self._check(fact, f"({self._number(fact)})")
         on = self.on
+        self.bad.append(f"CAST({column} AS DATE) > DATE '{on}'")
         months = f"({on.year * 12 + on.month} - (EXTRACT(YEAR FROM {column}) * 12 + EXTRACT(MONTH FROM {column}))"
         months += f" - CASE WHEN EXTRACT(DAY FROM {column}) > {on.day} THEN 1 ELSE 0 END)"
         counted = f"FLOOR({months} / 12)" if compute.unit == "years" else months

@@ -15,6 +15,7 @@ from jifen.facts.vocabulary import Vocabulary
 from jifen.plan import amounts, comparisons, criteria, derivations, truths
 from jifen.plan.form import Granted, Memory, NoValueError, Part, Plan, Shelf, Track
 from jifen.plan.nodes import Graph, Node, variables
+from jifen.plan.order import arranged, found_orders
 from jifen.plan.values import Typed, Variable, places_of, scale
 from jifen.problems import PolicyError, Problem, Where, nearest
 from jifen.schemes.model import Derived, Lookup, Parameter, Scheme
@@ -106,7 +107,7 @@ class Compiler:
         roots += [*self.items.values(), *self.rows.values(), *(p.points for p in self.parts.values())]
         roots += [g.node for g in money]
         bases = [self.fact(g.base, g.amount.where).node for g in money if g.base]
-        levels, first_authority = self.order([*roots, *bases])
+        names, levels, first_authority = self.order([*roots, *bases])
         ids = tuple(o.id for o in scheme.outcomes) or ("eligible",)
         roots += [*self.lists.values(), *(p.uncapped for p in self.parts.values())]
         roots += [best_total] if best_total else []
@@ -115,7 +116,7 @@ class Compiler:
             roots += [track.row, *counted]
         return Plan(
             scheme=scheme,
-            variables={name: self.vars[name] for name in levels},
+            variables={name: self.vars[name] for name in names},
             levels=levels,
             first_authority=first_authority,
             parts=criteria.with_maxima(self.parts, levels),
@@ -210,11 +211,13 @@ class Compiler:
             self.problems += [p for p in e.problems if p not in self.problems]
             return None
 
-    def order(self, roots: Sequence[Node]) -> tuple[dict[str, int], int]:
-        """Levels of the variables: in the order in which the law asks them, what an authority decides last."""
+    def order(self, roots: Sequence[Node]) -> tuple[list[str], dict[str, int], int]:
+        """The variables as the law asks them, what an authority decides last; their levels in the diagrams; the first of an authority."""
+        assert self.scheme
         names = sorted(variables(roots), key=lambda n: self.vars[n].authority)
         first = sum(1 for n in names if not self.vars[n].authority)
-        return {name: level for level, name in enumerate(names)}, first
+        asked = arranged(names[:first], found_orders().get(self.scheme.id, ()))
+        return names, {name: level for level, name in enumerate([*asked, *names[first:]])}, first
 
     def attempt_presumed(self, fact: str, value: str, where: Where) -> None:
         def make() -> None:

@@ -41,20 +41,21 @@ def bounds(f: Function) -> tuple[int, int]:
 
 def bounds_where(f: Function, known: Mapping[int, int]) -> tuple[int, int]:
     """The same where the variables of these levels have these values; the diagram itself is not cut down."""
-    done: dict[int, tuple[int, int]] = {id(END): (0, 0)}
-
-    def go(cut: Cut) -> tuple[int, int]:
-        found = done.get(id(cut))
-        if found is None:
-            cells = cut.cells
-            if cut.level in known:
-                cells = (cells[bisect.bisect_right(cut.breaks, known[cut.level])],)
-            ends = [(offset + low, offset + high) for offset, inner in cells for low, high in (go(inner),)]
-            found = done[id(cut)] = min(e[0] for e in ends), max(e[1] for e in ends)
-        return found
-
-    low, high = go(f[1])
+    low, high = _bounds_where(f[1], known, {id(END): (0, 0)})
     return f[0] + low, f[0] + high
+
+
+def _bounds_where(cut: Cut, known: Mapping[int, int], done: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    found = done.get(id(cut))
+    if found is None:
+        cells = cut.cells
+        if cut.level in known:
+            cells = (cells[bisect.bisect_right(cut.breaks, known[cut.level])],)
+        ends = [
+            (more + low, more + high) for more, inner in cells for low, high in (_bounds_where(inner, known, done),)
+        ]
+        found = done[id(cut)] = min([e[0] for e in ends]), max([e[1] for e in ends])
+    return found
 
 
 LARGE = 300
@@ -127,27 +128,30 @@ class Diagrams:
         """A function of the whole, where what is known is put in."""
         known = {self.levels[name]: value for name, value in self.known.items() if name in self.levels}
         offset, cuts = whole
-        done: dict[int, Function] = {0: (0, END)}
-
-        def narrow(place: int) -> Function:
-            found = done.get(place)
-            if found is None:
-                level, breaks, cells = cuts[place - 1]
+        met = bytearray(len(cuts) + 1)
+        met[-1] = 1
+        ways: list[tuple[int, int]] = [(0, 0)] * len(cuts)
+        for n in range(len(cuts), 0, -1):  # from the top down: which cuts are still met
+            if met[n]:
+                level, breaks, cells = cuts[n - 1]
                 if level in known:
-                    more, inner = cells[bisect.bisect_right(breaks, known[level])]
-                    low, cut = narrow(inner)
-                    found = low + more, cut
+                    ways[n - 1] = way = cells[bisect.bisect_right(breaks, known[level])]
+                    met[way[1]] = 1
                 else:
-                    made = []
-                    for more, inner in cells:
-                        low, cut = narrow(inner)
-                        made.append((low + more, cut))
-                    found = self.cut(level, breaks, made)
-                done[place] = found
-            return found
-
-        low, cut = narrow(len(cuts))
-        return offset + low, cut
+                    for _, inner in cells:
+                        met[inner] = 1
+        done: list[Function] = [(0, END)] * (len(cuts) + 1)
+        for n in range(1, len(cuts) + 1):  # and from the end up
+            if met[n]:
+                level, breaks, cells = cuts[n - 1]
+                if level in known:
+                    more, inner = ways[n - 1]
+                    done[n] = done[inner][0] + more, done[inner][1]
+                else:
+                    done[n] = self.cut(
+                        level, breaks, [(done[inner][0] + more, done[inner][1]) for more, inner in cells]
+                    )
+        return offset + done[-1][0], done[-1][1]
 
     def _make(self, node: PlanNode) -> Function:
         kind = node.kind
@@ -298,35 +302,31 @@ class Diagrams:
 
     def value_sets(self, f: Function, last: int) -> set[frozenset[int]]:
         """For each way of settling the variables below level `last`: the values that the rest can still give."""
-        memo: dict[tuple[int, int], set[frozenset[int]]] = {}
+        return _value_sets(f, last, {})
 
-        def go(g: Function) -> set[frozenset[int]]:
-            key = (g[0], id(g[1]))
-            found = memo.get(key)
-            if found is None:
-                if g[1].level >= last:
-                    found = {frozenset(all_values(g))}
-                else:
-                    found = set().union(*(go((g[0] + c[0], c[1])) for c in g[1].cells))
-                memo[key] = found
-            return found
 
-        return go(f)
+def _value_sets(f: Function, last: int, memo: dict[tuple[int, int], set[frozenset[int]]]) -> set[frozenset[int]]:
+    key = (f[0], id(f[1]))
+    found = memo.get(key)
+    if found is None:
+        if f[1].level >= last:
+            found = {frozenset(all_values(f))}
+        else:
+            found = set().union(*[_value_sets((f[0] + c[0], c[1]), last, memo) for c in f[1].cells])
+        memo[key] = found
+    return found
 
 
 def all_values(f: Function) -> set[int]:
     """Every value that the function takes."""
-    memo: dict[int, frozenset[int]] = {}
+    return {f[0] + v for v in _values(f[1], {id(END): frozenset((0,))})}
 
-    def go(node: Cut) -> frozenset[int]:
-        if node is END:
-            return frozenset((0,))
-        found = memo.get(id(node))
-        if found is None:
-            found = memo[id(node)] = frozenset(c[0] + v for c in node.cells for v in go(c[1]))
-        return found
 
-    return {f[0] + v for v in go(f[1])}
+def _values(node: Cut, memo: dict[int, frozenset[int]]) -> frozenset[int]:
+    found = memo.get(id(node))
+    if found is None:
+        found = memo[id(node)] = frozenset([c[0] + v for c in node.cells for v in _values(c[1], memo)])
+    return found
 
 
 def lowest_case(f: Function) -> dict[int, int | None]:

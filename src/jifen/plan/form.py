@@ -122,10 +122,11 @@ class Granted:
 
 @dataclass(frozen=True)
 class Plan:
-    """A scheme on a day, compiled. `outcome` is the place of the outcome in `outcomes`, or their number if there is none.
+    """A scheme on a day, compiled. `variables` stand as the law asks them, `levels` as the diagrams do. `outcome` is the place of the
+    outcome in `outcomes`, or their number if there is none.
 
-    `refers` are the other schemes on which it rests, in the version of the day; `named` also those that are not in force then. `best_total` is the total where each choice that is left open is made for the most points; in a `ranking` the points themselves
-    are the answer.
+    `refers` are the other schemes on which it rests, in the version of the day; `named` also those that are not in force then. `best_total`
+    is the total where each choice that is left open is made for the most points; in a `ranking` the points themselves are the answer.
     """
 
     scheme: Scheme

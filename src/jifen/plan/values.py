@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from jifen.facts.values import Spell, Value
-from jifen.facts.vocabulary import Fact
+from jifen.facts.vocabulary import Fact, Vocabulary
 from jifen.plan.nodes import Node
+from jifen.problems import Problem, Where
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,17 @@ class CompletedUnits:
             return min(self.high, completed_in_spells(self.unit, value, dict(self.wanted), on))
         assert isinstance(value, int)
         return min(self.high, completed(self.unit, date.fromordinal(value), on))
+
+
+def counted_from(variables: Iterable[Variable], vocabulary: Vocabulary) -> list[str]:
+    """The facts from whose day time is counted up to the day asked about: a day still to come has no age. Spells may begin later."""
+    named = dict.fromkeys(v.compute.fact for v in variables if isinstance(v.compute, CompletedUnits))
+    return [f for f in named if vocabulary.facts[f].kind == "date"]
+
+
+def day_to_come(fact: str, day: int, on: date, where: Where) -> Problem:
+    """The problem that a day from which time is counted lies after the day asked about."""
+    return Problem("day-to-come", where, {"fact": fact, "day": on}, date.fromordinal(day).isoformat())
 
 
 @dataclass(frozen=True, slots=True)

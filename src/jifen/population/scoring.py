@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from jifen.answers.door import Jifen, as_day
 from jifen.engines.kernel import Column, Results, compile_kernel
-from jifen.engines.kernel.derive import derived
+from jifen.engines.kernel.derive import derived, later
 from jifen.engines.reference import STATUSES
 from jifen.facts.values import show_value
 from jifen.plan.form import Plan
@@ -173,7 +173,7 @@ class Scorer:
         first: int,
         file: str,
     ) -> tuple[Results | None, Array | None]:
-        """The answers; a value that contradicts what follows from others is taken out and its row is bad."""
+        """The answers; a value that contradicts what follows from others, or a day still to come, is taken out and its row is bad."""
         names = {coding.fact.id: c for c, coding in self.columns.items()}
         while len(block):
             try:
@@ -182,20 +182,25 @@ class Scorer:
                 problem = e.problems[0]
                 fact = problem.blanks["fact"]
                 given = columns[fact]
-                others = {f: c for f, c in columns.items() if f != fact}
-                follows = derived(self.kernel.rules, others, self.on, len(block), self.kernel.vocabulary)[fact]
-                assert isinstance(given.values, np.ndarray) and isinstance(follows.values, np.ndarray)
-                against = (given.values != follows.values) & _known(given) & _known(follows)
+                follows: Column | None = None
+                assert isinstance(given.values, np.ndarray)
+                if problem.code == "day-to-come":
+                    against = later(given, self.on)
+                else:
+                    others = {f: c for f, c in columns.items() if f != fact}
+                    follows = derived(self.kernel.rules, others, self.on, len(block), self.kernel.vocabulary)[fact]
+                    assert isinstance(follows.values, np.ndarray)
+                    against = (given.values != follows.values) & _known(given) & _known(follows)
                 rows = np.flatnonzero(against)
                 columns[fact] = Column(given.values, _known(given) & ~against)
                 wrong = against if wrong is None else wrong | against
                 values = block.column(names[fact])
                 for row in rows.tolist():
-                    blanks = {
-                        **problem.blanks,
-                        "value": show_value(self.columns[names[fact]].fact, int(follows.values[row])),
-                    }
-                    at = Problem("contradiction", Where(), blanks, str(values[row].as_py()))
+                    blanks = dict(problem.blanks)
+                    if follows is not None:
+                        assert isinstance(follows.values, np.ndarray)
+                        blanks["value"] = show_value(self.columns[names[fact]].fact, int(follows.values[row]))
+                    at = Problem(problem.code, Where(), blanks, str(values[row].as_py()))
                     bad.append(BadValue(file, first + row + 1, names[fact], at))
         return None, wrong
 

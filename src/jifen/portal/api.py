@@ -7,15 +7,17 @@ Nothing is stored. Every mistake is problem+json (RFC 9457) with the same proble
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Self
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, NinjaAPI, Router, Schema
 from ninja.errors import HttpError, ValidationError
+from pydantic import BeforeValidator, ModelWrapValidatorHandler, model_validator
 
 from jifen.advice.path import find_paths
 from jifen.answers.answer import Answer
 from jifen.answers.schemas import answer_schema
+from jifen.facts.values import parse_day
 from jifen.portal.finder import find as found_by
 from jifen.portal.groups import both
 from jifen.portal.questions import scope, weights
@@ -40,11 +42,29 @@ _checked: Kept[tuple[Any, ...], tuple[Answer, ...]] = Kept(500)
 _MOST = 60
 
 
+def _written(day: Any) -> Any:
+    """A day is written out: no number is taken for seconds since 1970."""
+    if day is not None and not (isinstance(day, str) and parse_day(day)):
+        raise ValueError("a day such as 2026-11-23 is expected")
+    return day
+
+
+Day = Annotated[date | None, BeforeValidator(_written)]
+
+
 class Profile(Schema):
     """Facts as a profile file holds them (`schemas/profile.json`), and the day asked about; today in Beijing if left out."""
 
     facts: dict[str, Any] = Field(default_factory=dict, examples=[{"age": 30, "education.degree": "doctorate"}])
-    on: date | None = None
+    on: Day = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _object(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Names with values, and nothing else: a list has no `facts`, which is not the same as leaving them out."""
+        if not isinstance(data, (dict, cls)):
+            raise ValueError("an object is expected")
+        return handler(data)
 
 
 class Asked(Profile):
@@ -81,7 +101,8 @@ def _problems(status: int) -> dict[str, Any]:
 
 def _described(schema: dict[str, Any], *errors: int) -> dict[str, Any]:
     ok = {"description": "OK", "content": {"application/json": {"schema": schema}}}
-    return {"responses": {200: ok, **{e: _problems(e) for e in (*errors, 429)}}}
+    long = {"description": "The address is longer than 4,094 bytes"}
+    return {"responses": {200: ok, **{e: _problems(e) for e in (*errors, 429)}, 414: long}}
 
 
 _ANSWER = {k: v for k, v in answer_schema().items() if k not in ("$id", "$schema")}
@@ -213,7 +234,7 @@ def schemes(request: HttpRequest, q: str = "") -> list[dict[str, Any]]:
 @routes.get(
     "/schemes/{path:scheme}", summary="The rules of a scheme on a day", openapi_extra=_described(_OBJECT, 400, 404, 422)
 )
-def scheme(request: HttpRequest, scheme: str, on: date | None = None) -> dict[str, Any]:
+def scheme(request: HttpRequest, scheme: str, on: Day = None) -> dict[str, Any]:
     from jifen.plan.form import in_force
 
     found = in_force(rules().versions(scheme), on or today())

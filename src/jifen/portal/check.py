@@ -18,7 +18,7 @@ from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Fact
 from jifen.portal import demo, drafts
 from jifen.portal.groups import STARTS, groups
-from jifen.portal.middleware import guesses, problem, sender
+from jifen.portal.middleware import guesses, not_stored, problem, sender
 from jifen.portal.models import Draft
 from jifen.portal.pages import lang_of, personal, show
 from jifen.portal.questions import (
@@ -147,6 +147,13 @@ def group(request: HttpRequest, lang: str, id: str) -> HttpResponse:
         draft = drafts.change(draft.code, change, seen)
     except Draft.DoesNotExist:
         return _begin(request, lang)
+    except drafts.CANNOT_STORE as e:
+        if partial:
+            raise
+        draft.facts = {k: v for k, v in {**draft.facts, **change}.items() if v is not None}
+        shown = [f for f in every if f in facts or f.id in draft.facts or f.id in problems]
+        typed = {f: request.POST.get(f, "") for f in problems}
+        return not_stored(personal(_group_page(request, held(draft, day), id, shown, problems, typed, stored=False)), e)
     check = held(draft, day)
     if partial:
         sent = {key.partition(":")[0] for key in request.POST}
@@ -202,7 +209,13 @@ def said(problem: Problem, lang: str) -> str:
 
 
 def _group_page(
-    request: HttpRequest, check: Check, id: str, facts: list[Fact], problems: dict[str, Problem], typed: dict[str, str]
+    request: HttpRequest,
+    check: Check,
+    id: str,
+    facts: list[Fact],
+    problems: dict[str, Problem],
+    typed: dict[str, str],
+    stored: bool = True,
 ) -> HttpResponse:
     lang = lang_of(request)
     found = groups()[id]
@@ -223,8 +236,9 @@ def _group_page(
         "demo": check.draft.demo or django_settings.DEMO,
         "nav": "check",
         "aside": [rules().vocabulary.facts[f].title for f in check.aside if f in rules().vocabulary.facts],
+        "stored": stored,
     }
-    return show(request, "group.html", context, 422 if problems else 200)
+    return show(request, "group.html", context, 503 if not stored else 422 if problems else 200)
 
 
 def field(
@@ -258,7 +272,8 @@ def field(
         none = value is not None and not value
         entry |= {"input": "several", "options": codes, "value": value or [], "none": none}
     elif fact.kind == "date":
-        entry |= {"input": "date", "low": show_value(fact, fact.low), "high": show_value(fact, fact.high)}
+        last = min(fact.high, check.who.on.toordinal()) if fact.id in rules().counted_from else fact.high
+        entry |= {"input": "date", "low": show_value(fact, fact.low), "high": show_value(fact, last)}
     elif fact.kind == "spells":
         rows = list(value or [])[:SPELLS]
         entry |= {

@@ -1,7 +1,8 @@
 """Checks under way: made, found again by their code, changed fact by fact, forgotten after a while.
 
 The threads of a process write one after another (a lock before SQLite's own, which is between processes), which keeps the longest wait short; on
-PostgreSQL the row is locked. A change names the facts it is about and leaves all others as they are, so two open tabs do not undo each other.
+PostgreSQL the row is locked. A change names the facts it is about and leaves all others as they are, so two open tabs do not undo each other. Where
+the database cannot write (full, locked, read-only, gone) nothing of a change is kept, and `CANNOT_STORE` is raised.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core import signing
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ from jifen.portal.models import Draft, Share
 
 COOKIE = "jifen-check"
 KEPT_DAYS = 90
+CANNOT_STORE = (OperationalError, InterfaceError, InternalError)
+"""What the database raises when it cannot write or be reached; anything else that it raises is a mistake of ours."""
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _writing = threading.Lock()
 

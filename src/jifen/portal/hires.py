@@ -1,14 +1,15 @@
 """Planned hires from a table: each row a person, held against the schemes that an employer asks about. Nothing is stored.
 
 The table is CSV or Excel. Its header names facts by id or by title in either language; its cells may hold codes or their words. Each
-different cell is read once, and all rows are answered together by the population engine: exactly as one by one.
+different cell is read once, and all rows are answered together by the population engine: exactly as one by one. What would settle an open
+answer costs a diagram a row, so the first `SHOWN` rows say it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from jifen.plan.form import Plan
 from jifen.portal.check import said
 from jifen.portal.groups import both
 from jifen.portal.pages import lang_of, personal, show
-from jifen.portal.rules import rules, today
+from jifen.portal.rules import rules, settling, subject, today
 from jifen.portal.tables import BYTES, EXCEL, TableError, as_csv, as_excel, read_table, text_of
 from jifen.portal.words import STATUS
 from jifen.problems import ProfileError, nearest
@@ -42,20 +43,23 @@ COLUMNS = (
 )  # fmt: skip
 ROWS = 5_000
 SHOWN = 200
-"""Rows on the page, and rows to mend; a file has them all."""
+"""Rows on the page, and rows to mend; a file has them all, but names open facts for so many rows only."""
+_NAMED = 4
+"""Open facts that a cell of the page names."""
 NAME = both("Name or number", "姓名或编号")
 _FILE = both("planned-hires", "nipin-renyuan")
 
 
 @dataclass(frozen=True)
 class Given:
-    """What a scheme gives one row: the same as the library's answer."""
+    """What a scheme gives one row: the same as the library's answer. `open` are the facts that would settle it."""
 
     status: str
     outcome: Words
     low: int | None
     high: int | None
     fails: Words
+    open: tuple[str, ...] = ()
 
     @property
     def css(self) -> str:
@@ -70,6 +74,21 @@ class Given:
         if self.low is None or self.high is None:
             return ""
         return f"{self.low}" if self.low == self.high else f"{self.low}–{self.high}"
+
+    @property
+    def settles(self) -> Words:
+        """The facts that would settle it, as a cell of the page names them."""
+        return self.named(_NAMED)
+
+    def named(self, most: int | None = None) -> Words:
+        """The facts that would settle it by their titles, at most so many; nothing if there are none."""
+        facts = rules().vocabulary.facts
+        rest = len(self.open[most:]) if most is not None else 0
+        en = "; ".join(facts[f].title["en"] for f in self.open[:most])
+        zh = "、".join(facts[f].title["zh"] for f in self.open[:most])
+        if not en:
+            return {}
+        return both(f"{en} and {rest} more", f"{zh}等{len(self.open)}项") if rest else both(en, zh)
 
 
 @dataclass(frozen=True)
@@ -185,8 +204,12 @@ def _page(people: Sequence[Person]) -> dict[str, Any]:
 
 
 def _result_rows(people: Sequence[Person], lang: str) -> list[list[Any]]:
-    """The whole result as a table: a row of each person, four columns a scheme."""
+    """The whole result as a table: a row of each person, five columns a scheme."""
     parts = [both("status", "结果"), both("class", "类别"), both("points", "积分"), both("not met", "不满足")]
+    if len(people) <= SHOWN:
+        parts.append(both("would settle it", "有助于确定"))
+    else:
+        parts.append(both(f"would settle it (first {SHOWN} rows)", f"有助于确定（前{SHOWN}行）"))
     head: list[Any] = [both("Row", "行")[lang], NAME[lang], both("To mend", "需修改")[lang]]
     for id in _plans(today()):
         title = rules().versions(id)[-1].title[lang]
@@ -197,7 +220,7 @@ def _result_rows(people: Sequence[Person], lang: str) -> list[list[Any]]:
         row: list[Any] = [p.row, p.name, mend]
         for g in p.given:
             points: Any = g.low if g.low is not None and g.low == g.high else g.points
-            row += [g.words[lang], g.outcome.get(lang, ""), points, g.fails.get(lang, "")]
+            row += [g.words[lang], g.outcome.get(lang, ""), points, g.fails.get(lang, ""), g.named().get(lang, "")]
         rows.append(row)
     return rows
 
@@ -247,7 +270,27 @@ def check_table(
         Person(number, names[i], tuple(problems[i]), () if problems[i] else tuple(g[i] for g in given))
         for i, number in enumerate(numbers)
     ]
+    _settle(people, list(columns.values()), list(values.values()), on)
     return people, unknown
+
+
+def _settle(people: list[Person], facts: list[Fact], values: list[list[Any]], on: date) -> None:
+    """Name every open fact in the first rows that are answered."""
+    good = [i for i, p in enumerate(people) if not p.problems]
+    for i in good[:SHOWN]:
+        held = {f.id: column[i] for f, column in zip(facts, values, strict=True) if column[i] is not None}
+        who = subject(held, on)
+        given = [
+            replace(g, open=_askable(settling(scheme, who))) if g.status == "undetermined" else g
+            for scheme, g in zip(_plans(on), people[i].given, strict=True)
+        ]
+        people[i] = replace(people[i], given=tuple(given))
+
+
+def _askable(names: Iterable[str]) -> tuple[str, ...]:
+    """The facts that somebody can give: not those that the authority decides."""
+    facts = rules().vocabulary.facts
+    return tuple(n for n in names if n in facts and not facts[n].authority)
 
 
 @lru_cache(maxsize=8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from jifen.portal.drafts import CANNOT_STORE
 from jifen.problems import JifenError
 
 Get = Callable[[HttpRequest], HttpResponse]
@@ -37,7 +39,7 @@ def limits(get_response: Get) -> Get:
 
 
 def problems(get_response: Get) -> Get:
-    """A mistake of the user that reached no page of its own."""
+    """A mistake of the user that reached no page of its own, and a database that cannot write."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -45,16 +47,28 @@ def problems(get_response: Get) -> Get:
             names = {400: "bad-request", 403: "forbidden", 404: "not-found", 405: "wrong-method", 500: "fault"}
             accept = response.headers.get("Content-Type", "")
             if accept.startswith("text/html"):
-                return problem(request, response.status_code, names[response.status_code])
+                told = problem(request, response.status_code, names[response.status_code])
+                if "Allow" in response:
+                    told["Allow"] = response["Allow"]
+                return told
         return response
 
     def on_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, JifenError):
             return problem(request, 400, "bad-request", exception)
+        if isinstance(exception, CANNOT_STORE):
+            return not_stored(problem(request, 503, "not-stored"), exception)
         return None
 
     handle.process_exception = on_exception  # type: ignore[attr-defined]
     return handle
+
+
+def not_stored(response: HttpResponse, reason: Exception) -> HttpResponse:
+    """The answer where the database cannot write; why is told to whoever runs the service."""
+    logging.getLogger("jifen.portal").error("not stored: %s", reason)
+    response["Retry-After"] = "60"
+    return response
 
 
 def problem(request: HttpRequest, status: int, name: str, error: JifenError | None = None) -> HttpResponse:

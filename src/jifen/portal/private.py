@@ -24,6 +24,7 @@ from jifen.portal.questions import held, scope
 from jifen.portal.rules import rules, today
 from jifen.portal.uses import slug
 from jifen.portal.words import NEEDS, STATUS, SURE, need_of, place_words
+from jifen.schemes.citations import place_in
 
 
 @lru_cache(maxsize=16)
@@ -41,8 +42,17 @@ def _bundle(place: str, kind: str, on: date) -> dict[str, Any]:
             p.scheme.id: {n: {"title": dict(i.title), "slug": slug(i)} for n, i in p.scheme.instruments.items()}
             for p in plans
         },
+        "law_places": {p: said for p in sorted(_law_places(data)) if (said := place_in(p, "zh")) != p},
         "currencies": {c: {"places": currency_places(c), "en": c, "zh": in_words(c, "zh")} for c in sorted(currencies)},
     }
+
+
+def _law_places(data: Any) -> set[str]:
+    """The places of the law that the citations of a bundle name."""
+    if isinstance(data, dict):
+        found = {c["place"] for key in ("citation", "points_citation") for c in data.get(key) or ()}
+        return found.union(*map(_law_places, data.values()))
+    return set().union(*map(_law_places, data)) if isinstance(data, (list, tuple)) else set()
 
 
 @lru_cache(maxsize=16)

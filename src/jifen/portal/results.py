@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -28,9 +30,18 @@ from jifen.portal.words import NEEDS, STATUS, need_of, place_words
 SHARE_DAYS = (1, 7, 30)
 
 
-def _check(request: HttpRequest) -> Check | None:
-    draft = drafts.current(request)
-    return held(draft, today()) if draft else None
+View = Callable[..., HttpResponse]
+
+
+def _with_check(view: View) -> View:
+    """Gives a view the check of this browser, held against today; without one it leads to the start."""
+
+    @wraps(view)
+    def found(request: HttpRequest, lang: str, **named: Any) -> HttpResponse:
+        draft = drafts.current(request)
+        return view(request, lang, held(draft, today()), **named) if draft else redirect("check", lang)
+
+    return found
 
 
 def _cards(check: Check, lang: str, need: str = "") -> list[dict[str, Any]]:
@@ -58,10 +69,8 @@ def _joined(section: dict[str, Any]) -> dict[str, Any]:
 
 
 @require_safe
-def results(request: HttpRequest, lang: str) -> HttpResponse:
-    check = _check(request)
-    if check is None:
-        return redirect("check", lang)
+@_with_check
+def results(request: HttpRequest, lang: str, check: Check) -> HttpResponse:
     need = request.GET.get("need", "")
     need = need if need in NEEDS else ""
     numbers: dict[str, int] = {}
@@ -124,11 +133,9 @@ def _what_if_fields(check: Check, lang: str) -> list[SafeString]:
 
 
 @require_http_methods(["POST"])
-def what_if(request: HttpRequest, lang: str) -> HttpResponse:
+@_with_check
+def what_if(request: HttpRequest, lang: str, check: Check) -> HttpResponse:
     """The same check with some facts changed; nothing is saved."""
-    check = _check(request)
-    if check is None:
-        return redirect("check", lang)
     vocabulary = rules().vocabulary.facts
     names = [f for f in vocabulary if f in request.POST and vocabulary[f].subject == check.draft.subject]
     change, problems = read_group(request.POST, [vocabulary[n] for n in names])
@@ -174,12 +181,13 @@ def _shown(name: str, check: Check, lang: str) -> str:
 @require_safe
 def one(request: HttpRequest, lang: str, scheme: str) -> HttpResponse:
     """One scheme in full, asked for even when the answer is no, or when it is outside the places of the check."""
-    versions = rules().shelf.schemes.get(scheme)
-    if versions is None:
+    if scheme not in rules().shelf.schemes:
         raise Http404
-    check = _check(request)
-    if check is None:
-        return redirect("check", lang)
+    return _one(request, lang, scheme=scheme)
+
+
+@_with_check
+def _one(request: HttpRequest, lang: str, check: Check, scheme: str) -> HttpResponse:
     found = answer(scheme, check.who)
     context = {
         **_common(check),
@@ -190,17 +198,15 @@ def one(request: HttpRequest, lang: str, scheme: str) -> HttpResponse:
         "ahead": ahead.shown(scheme, check.who) if request.GET.get("ahead") or not found.missing else None,
         "assumed": _named(found.assumed),
         "chosen": _named(found.chosen),
-        "other_subject": versions[-1].subject != check.draft.subject,
+        "other_subject": rules().versions(scheme)[-1].subject != check.draft.subject,
     }
     return personal(show(request, "result.html", context))
 
 
 @require_safe
-def ways(request: HttpRequest, lang: str) -> HttpResponse:
+@_with_check
+def ways(request: HttpRequest, lang: str, check: Check) -> HttpResponse:
     """The cheapest ways over all schemes of the check, nearest first."""
-    check = _check(request)
-    if check is None:
-        return redirect("check", lang)
     found, not_looked = [], []
     for a in check.answers:
         way = roads.paths(a, check.who)
@@ -221,11 +227,9 @@ def _named(values: Any) -> list[dict[str, Any]]:
 
 
 @require_safe
-def compare(request: HttpRequest, lang: str) -> HttpResponse:
+@_with_check
+def compare(request: HttpRequest, lang: str, check: Check) -> HttpResponse:
     """Places side by side, for the same facts."""
-    check = _check(request)
-    if check is None:
-        return redirect("check", lang)
     offered = places_offered(check.draft.subject)
     wanted = [p for p in request.GET.getlist("place") if p in offered] or check.draft.places
     columns = []
@@ -257,11 +261,9 @@ def compare(request: HttpRequest, lang: str) -> HttpResponse:
 
 
 @require_safe
-def report(request: HttpRequest, lang: str) -> HttpResponse:
+@_with_check
+def report(request: HttpRequest, lang: str, check: Check) -> HttpResponse:
     """Everything unfolded, for paper or PDF."""
-    check = _check(request)
-    if check is None:
-        return redirect("check", lang)
     from jifen.facts.values import show_value
 
     order = list(STATUS)
@@ -303,11 +305,9 @@ def as_json(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sharing(request: HttpRequest, lang: str) -> HttpResponse:
+@_with_check
+def sharing(request: HttpRequest, lang: str, check: Check) -> HttpResponse:
     """Choose what a link shows, for how long; see the links, and end them."""
-    check = _check(request)
-    if check is None:
-        return redirect("check", lang)
     chosen: list[str] = []
     empty = False
     if request.method == "POST":

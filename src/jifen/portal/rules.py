@@ -128,6 +128,7 @@ class _Asked:
 _asked: dict[tuple[str, date], _Asked] = {}
 _places: Kept[tuple[Any, ...], tuple[Any, ...]] = Kept(60_000)
 _given: Kept[tuple[Any, ...], Given] = Kept(12_000)
+_settling: Kept[tuple[Any, ...], tuple[str, ...]] = Kept(12_000)
 
 
 def _asks(scheme: str, on: date) -> _Asked:
@@ -180,3 +181,15 @@ def powers(scheme: str, who: Subject) -> Mapping[str, float]:
     if found.powers is None:
         found.powers = interview.powers(rules(), who.values, who.on, scheme)
     return found.powers
+
+
+def settling(scheme: str, who: Subject) -> tuple[str, ...]:
+    """The facts that can still change status or outcome, those that settle most first: of the answer this alone, kept under the same cells."""
+    asks = _asks(scheme, who.on)
+    if asks.plan is None:
+        return ()
+    place = (scheme, who.on, asks.cells(who))
+    found = _settling.get(place)
+    if found is None:
+        found = _settling.put(place, tuple(State(asks.plan, who.values, who.on).deciding()))
+    return found

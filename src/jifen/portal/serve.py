@@ -46,6 +46,7 @@ def prepare() -> None:
 def warm() -> None:
     """Answers that every first visitor needs, computed before the first one comes."""
     from jifen.portal.check import places_offered
+    from jifen.portal.finder import find
     from jifen.portal.questions import scope, weights
     from jifen.portal.rules import answers, subject, today
 
@@ -56,6 +57,7 @@ def warm() -> None:
         schemes = scope(kind, [place])
         answers(schemes, nobody)
         weights(schemes, nobody)
+    find("visa")
     settle()
 
 
@@ -72,7 +74,7 @@ def settle() -> None:
     """Leave what stays for good out of the search for garbage, which would otherwise go through all of the law again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(10_000, 10, 100)
 
 
 def serve(host: str, port: int, workers: int, threads: int, warmed: bool = True, said: str = "") -> None:

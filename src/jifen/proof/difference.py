@@ -23,6 +23,7 @@ from jifen.forms import Words
 from jifen.plan.diagram import END, Function, all_values
 from jifen.plan.form import Plan
 from jifen.plan.nodes import Graph
+from jifen.plan.order import arranged
 from jifen.problems import PolicyError
 from jifen.proof.findings import LawRow, condition_row, criterion_row, item_row, table_row
 from jifen.proof.ground import Ground, People
@@ -33,7 +34,7 @@ from jifen.proof.wording import codes_text, variable_text
 from jifen.schemes.conditions import Compare
 from jifen.schemes.model import Conditions, ConditionTable, Criterion, FactTable, Item, Scheme
 
-MANY_WAYS = 200
+MANY_WAYS = 5_000
 """Where the changed rows can do more together than this, they no longer part the regions."""
 MANY_GAINS = 6
 """Where more different numbers of points are gained than this, regions are told apart by gain and loss only."""
@@ -171,9 +172,11 @@ def compare(rules: Jifen, one: tuple[Scheme, date], other: tuple[Scheme, date]) 
 
 
 def _together(rules: Jifen, on: date, graph: Graph, plans: Sequence[Plan]) -> People:
-    """The people of both plans: the variables of the first in its order, then what only the second asks; the authority's last."""
+    """The people of both plans: the variables in the order of their diagrams; the authority's last."""
     variables = {n: v for plan in plans for n, v in plan.variables.items()}
-    names = sorted(variables, key=lambda n: variables[n].authority)
+    first, second = (list(plan.levels) for plan in plans)
+    names = arranged([*second, *(n for n in first if n not in second)], first)
+    names.sort(key=lambda n: variables[n].authority)
     return People(rules, on, graph, variables, {n: level for level, n in enumerate(names)})
 
 

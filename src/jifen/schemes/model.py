@@ -286,7 +286,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Lookup:
-    """A CSV table: key columns are facts; `rows` maps the keys as written to the values of the value columns."""
+    """A CSV table: key columns are facts; `rows` maps the keys as written to the values of the value columns.
+
+    `titles` are the words of a value column, where its header has them.
+    """
 
     name: str
     title: Words
@@ -296,6 +299,7 @@ class Lookup:
     rows: Mapping[tuple[str, ...], Mapping[str, Fraction]]
     citations: tuple[Citation, ...]
     where: Where
+    titles: Mapping[str, Words] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

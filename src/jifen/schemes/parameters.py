@@ -107,15 +107,18 @@ def _lookup(reader: Reader, sentence: Sentence, title: Words, section: Section) 
         raise PolicyError([Problem("bad-csv-header", where, {"keys": ", ".join(keys)}, ", ".join(header))])
     positions = [header.index(k) if k in header else header.index(c) for k, c in zip(keys, columns, strict=True)]
     units: dict[str, str] = {}
+    titles: dict[str, Words] = {}
     values: dict[int, str] = {}
     for n, text in enumerate(header[:-1]):
         if n in positions:
             continue
-        match = re.fullmatch(r"(\w+)(?: \(([^)]*)\))?", text)
+        match = re.fullmatch(r"(\w+)(?: \(([^)]*)\))?(?: — (.+))?", text)
         if not match:
             raise PolicyError([Problem("bad-csv-header", Where(str(path), 1), {"keys": ", ".join(keys)}, text)])
         values[n] = match[1]
         units[match[1]] = match[2] or ""
+        if match[3]:
+            titles[match[1]] = bilingual(match[3], Where(str(path), 1))
     table: dict[tuple[str, ...], dict[str, Any]] = {}
     problems = []
     for number, row in enumerate(rows[1:], 2):
@@ -138,7 +141,7 @@ def _lookup(reader: Reader, sentence: Sentence, title: Words, section: Section) 
     if problems:
         raise PolicyError(problems)
     return Lookup(
-        name, title, file, keys, units, table, sentence.citations, section.where
+        name, title, file, keys, units, table, sentence.citations, section.where, titles
     )  # fmt: skip
 
 

@@ -74,6 +74,7 @@ class Speech:
         self.titles |= {d.id: d.title for d in (*shelf.rules, *scheme.derived)} | {
             k.name: k.title for k in scheme.lookups
         }
+        self.titles |= {f"{k.name}.{c}": _told(k.title, words) for k in scheme.lookups for c, words in k.titles.items()}
         headings = [p.title["en"] for p in scheme.parameters]
         self.shared = {p.name for p in scheme.parameters if headings.count(p.title["en"]) > 1}
         self.titles |= {

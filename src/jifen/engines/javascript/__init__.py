@@ -96,7 +96,8 @@ def export_plan(plan: Plan) -> dict[str, Any]:
         "requirements": [_list(plan, nodes, requirement) for requirement in scheme.requirements],
         "money": [_money(plan, nodes, granted) for granted in plan.amounts],
         "amounts": {n: {"node": place(t.node), "places": t.places} for n, t in plan.derived.items() if not t.codes},
-        "variables": [_variable(v) for v in plan.variables.values()],
+        "variables": [_variable(plan.variables[name]) for name in plan.levels],
+        "asked": [plan.levels[name] for name in plan.variables],
         "nodes": nodes.made,
     }
 

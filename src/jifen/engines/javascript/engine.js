@@ -573,9 +573,10 @@ class State {
     return ["undetermined", possible];
   }
 
-  /** The unknown facts of some levels, each once. */
-  factsOf(levels) {
-    const facts = levels.flatMap((level) => this.plan.variables[level].facts);
+  /** The unknown facts of some levels, each once, as the law asks them, but for one that comes first. */
+  factsOf(levels, first = []) {
+    const asked = new Set(levels);
+    const facts = [...first, ...this.plan.asked.filter((level) => asked.has(level))].flatMap((level) => this.plan.variables[level].facts);
     return [...new Set(facts)].filter((fact) => !this.values.has(fact));
   }
 
@@ -587,7 +588,7 @@ class State {
     if (this.plan.total === null) return [];
     if (!this.openChoice) return this.factsOf(this.diagrams.support(this.diagrams.of(this.plan.total)));
     const {level, options} = this.openChoice;
-    return this.factsOf([...new Set([level, ...options.flatMap((o) => o.diagrams.support(o.total))])]);
+    return this.factsOf(options.flatMap((o) => o.diagrams.support(o.total)), [level]);
   }
 
   /** The bounds of an amount of money, in the smallest unit of its currency; both are reached. */
@@ -618,12 +619,16 @@ class State {
 
 // --- the door -----------------------------------------------------------------------------------------------------------
 
-/** What follows on a day from the values by the rules of the vocabulary: {values: Map, problems: [{fact, expected}]}. */
+/** What follows on a day from the values by the rules of the vocabulary: {values: Map, problems: [{fact, expected}]}.
+    A day from which time is counted may not be still to come (`to_come`). */
 export function complete(vocabulary, values, on) {
   const today = parseDay(on);
   const all = new Map(values);
-  const problems = [];
   const {nodes, variables, facts} = vocabulary.rules;
+  const counted = new Set(variables.filter((v) => v.compute?.kind === "completed").map((v) => v.facts[0]));
+  const late = [...counted].filter((fact) => vocabulary.facts[fact].kind === "date" && all.get(fact) > today);
+  const problems = late.map((fact) => ({fact, expected: `${on} or earlier`, to_come: true}));
+  if (problems.length) return {values: all, problems};
   for (let round = 0; round < 2; round += 1) {
     const settled = new Map();
     variables.forEach((variable, level) => {

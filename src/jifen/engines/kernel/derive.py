@@ -20,7 +20,7 @@ from jifen.engines.kernel.writer import Writer
 from jifen.facts.values import show_value
 from jifen.facts.vocabulary import Vocabulary
 from jifen.plan.nodes import Node
-from jifen.plan.values import Typed, Variable
+from jifen.plan.values import Typed, Variable, counted_from, day_to_come
 from jifen.problems import Problem, ProfileError, Where
 
 Array = NDArray[Any]
@@ -78,13 +78,33 @@ def rules_for(
 def derived(
     rules: Sequence[Rule], columns: Mapping[str, Column], on: date, rows: int, vocabulary: Vocabulary
 ) -> dict[str, Column]:
-    """The columns of facts that follow, put together with what is given. Raises ProfileError where the two contradict each other."""
+    """The columns of facts that follow, put together with what is given. Raises ProfileError where the two contradict each other, or a day from
+    which time is counted is still to come."""
     made = {}
     for rule in rules:
+        for name in counted_from((rule.variables[v] for v in rule.starts), vocabulary):
+            if name in columns:
+                _reached(name, columns[name].masked(), on)
         ready = {v: variable_column(rule.variables[v], columns, on, rule.starts[v]) for v in rule.starts}
         if any(c is not None for c in ready.values()):
             made[rule.fact] = _follow(rule, ready, columns.get(rule.fact), on, rows, vocabulary)
     return made
+
+
+def _reached(name: str, column: Column, on: date) -> None:
+    assert not isinstance(column.values, Mapping)
+    late = later(column, on)
+    if late.any():
+        row = int(late.argmax())
+        raise ProfileError([day_to_come(name, int(column.values[row]), on, Where(path=f"{name}, row {row + 1}"))])
+
+
+def later(column: Column, on: date) -> Array:
+    """The rows in which a known day lies after the day asked about."""
+    column = column.masked()
+    assert not isinstance(column.values, Mapping)
+    late = np.asarray(column.values > on.toordinal())
+    return late if column.valid is None else late & column.valid
 
 
 def _follow(

@@ -4,7 +4,10 @@
   const form = document.querySelector("form[data-autosave]");
   if (form) {
     const saved = document.getElementById("saved");
-    const say = (which) => { saved.textContent = saved.dataset[which]; };
+    const say = (which) => {
+      saved.textContent = saved.dataset[which];
+      saved.classList.toggle("not", which === "full" || which === "failed"); // seen wherever on the page somebody types
+    };
     form.addEventListener("change", ({ target: box }) => {
       if (box.type !== "checkbox" || !box.checked) return;
       for (const other of form.querySelectorAll(`input[name="${CSS.escape(box.name)}"]`)) {
@@ -13,7 +16,7 @@
     });
     form.addEventListener("htmx:beforeRequest", () => say("saving"));
     form.addEventListener("htmx:afterRequest", (event) => {
-      say(event.detail.successful ? "saved" : "failed");
+      say(event.detail.successful ? "saved" : event.detail.xhr.status === 503 ? "full" : "failed");
       for (const field of form.querySelectorAll(".field")) {
         const wrong = !field.querySelector(".error").hidden;
         field.classList.toggle("wrong", wrong);

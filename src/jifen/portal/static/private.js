@@ -102,6 +102,7 @@ function answered(values) {
 
 function expected(fact, problem) {
   if (!fact) return text("t-other");
+  if (problem.to_come) return text("t-to-come", { day: page().dataset.day });
   if (problem.clash) return text("t-clash", { value: engine.shown(Number(problem.expected), fact.places) });
   if (["whole", "decimal", "money"].includes(fact.kind)) {
     const [low, high] = [fact.low, fact.high].map((n) => engine.shown(n, fact.places));
@@ -164,12 +165,12 @@ function spare(form, answers, derived) {
 
 // --- results ------------------------------------------------------------------------------------------------------------
 
-function cited(citations, instruments) {
+function cited(citations, instruments, places) {
   const line = element("p", "cites");
   for (const { instrument, place, sure } of citations) {
     const known = instruments[instrument];
     if (!known) continue;
-    const link = element("a", "cite", element("span", "cite-title", said(known.title)), place ? " " : "", place ? element("span", "cite-place", place) : "");
+    const link = element("a", "cite", element("span", "cite-title", said(known.title)), place ? " " : "", place ? element("span", "cite-place", (words.lang === "zh" && places[place]) || place) : "");
     Object.assign(link, { href: page().dataset.law + known.slug, target: "_blank", rel: "noopener" });
     line.append(link);
     if (words.sure[sure]) line.append(element("span", "doubt", words.sure[sure]));
@@ -184,9 +185,9 @@ function noted(note) {
   return words.lang === "zh" ? whole.slice(at + 3) : whole.slice(0, at);
 }
 
-function reasoned(answer, instruments) {
+function reasoned(answer, instruments, places) {
   return answer.reasons.map((reason) => {
-    const item = element("li", `reason ${reason.kind}`, element("p", "", said(reason.words)), cited(reason.citation, instruments));
+    const item = element("li", `reason ${reason.kind}`, element("p", "", said(reason.words)), cited(reason.citation, instruments, places));
     item.append(...(reason.law || []).map((note) => element("blockquote", "note", noted(note))));
     return item;
   });
@@ -230,7 +231,7 @@ function card(answer, bundle, titles, held) {
   const asks = answer.missing.filter((f) => titles[f]);
   show(".asks", asks.length).querySelector("span").textContent =
     asks.slice(0, 4).map((f) => titles[f]).join(separator()) + (asks.length > 4 ? ` +${asks.length - 4}` : "");
-  const reasons = reasoned(answer, bundle.instruments[answer.scheme]);
+  const reasons = reasoned(answer, bundle.instruments[answer.scheme], bundle.law_places);
   const details = show("details", reasons.length);
   details.open = opened.has(answer.scheme);
   details.addEventListener("toggle", () => (details.open ? opened.add(answer.scheme) : opened.delete(answer.scheme)));
