@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from jifen.engines.kernel.laws import Law
 from jifen.engines.kernel.program import Out
 from jifen.engines.reference import STATUSES, State
-from jifen.plan.diagram import END
 
 Array = NDArray[Any]
 _DAY = date(2000, 1, 1)
@@ -39,10 +38,7 @@ class Resolver:
         return {out: np.array([f[out] for f in found], np.int32)[back.reshape(-1)] for out in found[0]}
 
     def deciding(self, cells: Mapping[str, Array]) -> Array:
-        """For each row the place among the plan's variables of the first that can change the outcome; -1 if none can.
-
-        A diagram asks first what is first among all that it asks.
-        """
+        """For each row the place among the plan's variables of the first that can change the outcome; -1 if none can."""
         names = list(self.law.plan.variables)
         under = self.law.ways.under(self.law.plan.outcome)
         used = [v for v in names if v in under]
@@ -56,7 +52,7 @@ class Resolver:
         key = self.law.plan.memory.at(values)
         done = self._firsts.get(key)
         if done is None:
-            done = self._firsts[key] = _asked_first(State(self.law.plain_plan, values, _DAY))
+            done = self._firsts[key] = next(iter(State(self.law.plain_plan, values, _DAY).deciding()), "")
         return done
 
     def _decide(self, pattern: Array, row: Mapping[str, int]) -> dict[Out, int]:
@@ -65,12 +61,6 @@ class Resolver:
         if done is None:
             done = self._decided[key] = reference_outputs(self.law, state_of(self.law, row))
         return done
-
-
-def _asked_first(state: State) -> str:
-    """The variable at the top of the outcome's diagram, which is the first of all that it asks."""
-    _, cut = state.diagrams.of(state.plan.outcome)
-    return "" if cut is END else state.diagrams.names[cut.level]
 
 
 def state_of(law: Law, row: Mapping[str, int]) -> State:
