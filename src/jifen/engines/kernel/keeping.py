@@ -1,7 +1,7 @@
 """Compiled code that is kept from process to process, under a name made of all that it depends on.
 
 A kept piece stands behind its own hash; one that cannot be read, is not the user's own or was changed is as if it were not there.
-`JIFEN_NO_CACHE` does without, as for policies.
+`JIFEN_NO_CACHE` does without, as for policies; whoever changes at run time how laws are written must set it.
 """
 
 from __future__ import annotations
