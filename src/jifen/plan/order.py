@@ -31,3 +31,12 @@ def arranged(names: Sequence[str], order: Sequence[str]) -> list[str]:
         if name not in order:
             found.insert(found.index(before) + 1 if before else 0, name)
     return found
+
+
+def together(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """The names of both: the first keep their order, what only the second has comes right after the one that stands before it there.
+
+    >>> together(["age", "salary"], ["salary", "new", "age"])
+    ['age', 'salary', 'new']
+    """
+    return arranged([*second, *(name for name in first if name not in second)], first)

@@ -184,7 +184,7 @@ def powers(scheme: str, who: Subject) -> Mapping[str, float]:
 
 
 def settling(scheme: str, who: Subject) -> tuple[str, ...]:
-    """The facts that can still change status or outcome, those that settle most first: of the answer this alone, kept under the same cells."""
+    """The facts that can still change status or outcome, as the law asks them: of the answer this alone, kept under the same cells."""
     asks = _asks(scheme, who.on)
     if asks.plan is None:
         return ()

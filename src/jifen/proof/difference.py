@@ -23,7 +23,7 @@ from jifen.forms import Words
 from jifen.plan.diagram import END, Function, all_values
 from jifen.plan.form import Plan
 from jifen.plan.nodes import Graph
-from jifen.plan.order import arranged
+from jifen.plan.order import together
 from jifen.problems import PolicyError
 from jifen.proof.findings import LawRow, condition_row, criterion_row, item_row, table_row
 from jifen.proof.ground import Ground, People
@@ -175,7 +175,7 @@ def _together(rules: Jifen, on: date, graph: Graph, plans: Sequence[Plan]) -> Pe
     """The people of both plans: the variables in the order of their diagrams; the authority's last."""
     variables = {n: v for plan in plans for n, v in plan.variables.items()}
     first, second = (list(plan.levels) for plan in plans)
-    names = arranged([*second, *(n for n in first if n not in second)], first)
+    names = together(first, second)
     names.sort(key=lambda n: variables[n].authority)
     return People(rules, on, graph, variables, {n: level for level, n in enumerate(names)})
 
