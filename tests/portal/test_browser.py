@@ -28,6 +28,7 @@ def test_a_person_finds_what_they_get(
         page.goto(f"{server.address}/{lang}/")
         page.click(".hero .button")
         page.click(f"button[value={start}]")
+        page.wait_for_url(re.compile(r"/check/\w"))
         before = page.inner_text("#panel")
         page.check("input[name=healthy][value=no]")
         expect(page.locator("#saved")).to_have_text({"en": "Saved", "zh": "已保存"}[lang])
@@ -200,6 +201,7 @@ def test_nothing_is_lost_when_the_server_is_killed_in_the_middle_of_a_form(chrom
     with running(tmp_path) as server, visitor(chromium) as page:
         page.goto(f"{server.address}/en/check/")
         page.click("button[value=engineer]")
+        page.wait_for_url("**/check/you")
         page.check("input[name=healthy][value=yes]")
         expect(page.locator("#saved")).to_have_text("Saved")
         server.kill()
