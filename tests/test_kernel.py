@@ -22,12 +22,14 @@ from jifen.engines.kernel.functions import written
 from jifen.engines.kernel.ir import Source
 from jifen.engines.kernel.laws import Law
 from jifen.engines.kernel.lines import MACHINES
+from jifen.engines.kernel.order import Order
 from jifen.engines.kernel.program import Program
 from jifen.engines.kernel.ratios import ratio_of
 from jifen.engines.kernel.resolve import reference_outputs
 from jifen.engines.reference import STATUSES, State
 from jifen.facts.values import Value
 from jifen.facts.vocabulary import Vocabulary
+from jifen.plan.nodes import Graph
 from jifen.plan.values import RATIO_PARTS, RatioOf, Variable, ratio_value
 from jifen.problems import ProfileError
 from jifen.schemes.shelf import policy_folder, scheme_files
@@ -225,15 +227,37 @@ def test_the_width_of_a_column_makes_no_difference(rules: Jifen, kind: type) -> 
     assert (found == expected).all()
 
 
-def test_a_number_that_means_unknown_is_as_good_as_a_mask(rules: Jifen) -> None:
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint16, np.int32, np.int64, np.uint64])
+def test_a_number_that_means_unknown_is_as_good_as_a_mask(rules: Jifen, kind: type) -> None:
     kernel, columns = _crs(rules, 3000)
     draw = np.random.default_rng(8)
     masks = {n: draw.random(3000) > 0.1 for n in columns}
+    number = int(np.iinfo(kind).max)
     masked = {n: Column(c.values, masks[n]) for n, c in columns.items()}
-    marked = {n: Column(np.where(masks[n], c.values, 255).astype(np.uint8), unknown=255) for n, c in columns.items()}  # type: ignore[arg-type]
+    marked = {}
+    for name, column in columns.items():
+        assert isinstance(column.values, np.ndarray)
+        values = column.values.astype(kind)
+        values[~masks[name]] = number
+        marked[name] = Column(values, unknown=number)
     one, other = (kernel.run(c, DAY)["ca/express-entry-crs"] for c in (masked, marked))
     assert (one.low == other.low).all() and (one.high == other.high).all()
     assert (one.low != one.high).any()
+
+
+@pytest.mark.parametrize("unknown", [None, -1])
+@pytest.mark.parametrize("kind", [np.int16, np.int32, np.int64])
+@pytest.mark.parametrize("wrong", [-2, 121, 254, 255, 256, 256 + 30])
+def test_no_number_outside_its_domain_is_cut_to_a_byte_that_lies_inside(
+    rules: Jifen, kind: type, wrong: int, unknown: int | None
+) -> None:
+    kernel, columns = _crs(rules, 3000)
+    ages = np.full(3000, 30, kind)
+    ages[2000] = wrong
+    with pytest.raises(ProfileError) as caught:
+        kernel.run({**columns, "age": Column(ages, unknown=unknown)}, DAY)
+    [problem] = caught.value.problems
+    assert problem.where and (problem.where.path, problem.found) == ("age, row 2001", str(wrong))
 
 
 @pytest.mark.parametrize("rows", [5, 64, 1000, 3000])
@@ -397,3 +421,20 @@ def test_a_ratio_of_which_an_edge_needs_large_numbers_is_found_before_the_kernel
     assert ratio_of(variable, [0, RATIO_PARTS // 2], rules.vocabulary) is not None
     assert ratio_of(variable, [0, RATIO_PARTS // 2 + 2], rules.vocabulary) is None
     assert ratio_of(rules.plan("sg/compass", DAY).variables["age"], [0, 20], rules.vocabulary) is None  # type: ignore[union-attr]
+
+
+@given(st.lists(st.lists(st.integers(0, 3), min_size=2, max_size=2), min_size=2, max_size=6), st.data())
+def test_the_order_of_cells_is_that_of_every_pair_of_them(heights: list[list[int]], data: st.DataObject) -> None:
+    """Also where they rise or fall one after another, which their neighbours tell."""
+    how = data.draw(st.sampled_from(["as drawn", "rising", "falling"]))
+    if how != "as drawn":
+        heights = np.sort(np.array(heights), axis=0)[:: 1 if how == "rising" else -1].tolist()
+    graph = Graph()
+    inner = graph.var("inner", 0, 1)
+    cells = [graph.case(inner, (1,), [graph.const(v) for v in row]) for row in heights]
+    outer = graph.var("outer", 0, len(cells) - 1)
+    root = graph.case(outer, tuple(range(1, len(cells))), cells)
+    order = Order({"inner": (0, 1), "outer": tuple(range(len(cells)))})
+    expected = [[all(a <= b for a, b in zip(one, other, strict=True)) for other in heights] for one in heights]
+    relation = order.relation(root)
+    assert "outer" not in relation or relation["outer"].tolist() == expected

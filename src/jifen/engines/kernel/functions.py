@@ -1,6 +1,6 @@
 """A program as functions of machine code that take turns over blocks of rows.
 
-First come functions that make less of columns of more than a byte a row (see `before`), then the laws. Memory serves a few columns at once best, so no
+First come functions that make less of columns of more than a byte a row (see `Before`), then the laws. Memory serves a few columns at once best, so no
 function reads many.
 """
 
@@ -12,6 +12,7 @@ from functools import partial
 
 from jifen.engines.kernel.ir import BLOCK, Body, Sink, Source, width
 from jifen.engines.kernel.lines import Machine
+from jifen.engines.kernel.narrowing import Narrowed, fits, functions
 from jifen.engines.kernel.program import Out, Program
 
 Slots = tuple[tuple[str, Source], ...]
@@ -38,7 +39,10 @@ def written(
     first = before(program, slots)
     ready = {program.ops[s].name: n for n, s in enumerate(first.cells)}
     packed = {mask: n for n, mask in enumerate(first.masks, start=len(ready))}
-    body = partial(Body, machine=way, program=program, sources=places, masks=masks)
+    made = {name: n for n, name in enumerate(first.bytes, start=len(ready) + len(packed))}
+    narrowed = [Narrowed(places[name][0], place, places[name][1]) for name, place in made.items()]
+    places |= {name: (n.slot, n.bytes) for name, n in zip(made, narrowed, strict=True)}
+    body = partial(Body, machine=way, program=program, sources=places, masks=masks, made=made)
 
     def part(body: Body, text: Callable[[str], str]) -> None:
         name = f"part{len(parts)}"
@@ -57,7 +61,9 @@ def written(
         part(law, partial(law.function, outputs=[(n, sinks[n][1]) for n in group]))
     if not parts:
         return "", slots, sinks
-    return "\n".join([_module(parts), *declared, _attributes(way)]), slots, sinks
+    texts, used = functions(narrowed, way)
+    module = _module(parts, narrowed)
+    return "\n".join([*texts, module, *(declared | used), _attributes(way)]), slots, sinks
 
 
 def _attributes(way: Machine) -> str:
@@ -68,10 +74,18 @@ def _attributes(way: Machine) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What is made of a block before the laws: the cells of some variables, and bits of the masks of others."""
+    """What is made of a block before the laws: the cells of some variables (steps), bits of the masks of others, bytes of wide columns.
+
+    A column of more than a byte a number becomes bytes where its domain fits into them, else cells. A mask of a byte a row becomes bits,
+    read beside the values like those of Arrow.
+    """
 
     cells: tuple[int, ...]
     masks: tuple[str, ...]
+    bytes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.cells) + len(self.masks) + len(self.bytes)
 
 
 def masks_of(slots: Slots) -> list[str]:
@@ -80,22 +94,23 @@ def masks_of(slots: Slots) -> list[str]:
 
 
 def before(program: Program, slots: Slots) -> Before:
-    """What takes more than a byte a row is made smaller first: memory serves a few columns at once best.
-
-    Wide numbers become cells; a mask of a byte a row becomes bits, read beside the values like those of Arrow.
-    """
+    """What takes more than a byte a row is made smaller first: memory serves a few columns at once best."""
     sources = dict(slots)
     cells: list[int] = []
     masks: list[str] = []
+    narrow: list[str] = []
     for step in program.live():
         op = program.ops[step]
         if op.kind == "cell" and op.name in sources:
             source = sources[op.name]
-            if source.bits > 8 and width(op) == 8:
+            if fits(source):
+                narrow.append(op.name)
+            elif source.bits > 8 and width(op) == 8:
                 cells.append(step)
-            elif source.mask == "bytes":
+                continue
+            if source.mask == "bytes":
                 masks.append(source.told_by or op.name)
-    return Before(tuple(cells), tuple(dict.fromkeys(masks)))
+    return Before(tuple(cells), tuple(dict.fromkeys(masks)), tuple(narrow))
 
 
 def _groups(program: Program, sinks: Sequence[tuple[Out, Sink]]) -> list[list[int]]:
@@ -127,17 +142,19 @@ def _groups(program: Program, sinks: Sequence[tuple[Out, Sink]]) -> list[list[in
     return groups
 
 
-def _module(parts: Sequence[tuple[str, str]]) -> str:
+def _module(parts: Sequence[tuple[str, str]], narrowed: Sequence[Narrowed]) -> str:
     """A module of functions (name, text) and `run`, which takes them all over a block of rows before it goes to the next.
 
     `mid` is room for the cells and bits of a block that one function makes for the others: `STRIDE` bytes for each of them.
     """
-    calls = []
-    for n, (name, _) in enumerate(parts):
+    calls = [column.call(f"%f{n}") for n, column in enumerate(narrowed)]
+    for n, (name, _) in enumerate(parts, start=len(narrowed)):
         calls.append(f"  %f{n} = call i32 @{name}(ptr %in, ptr %out, ptr %mid, i64 %from, i64 %to)")
+    count = len(calls)
+    for n in range(count):
         calls.append(f"  %g{n} = or i32 %{'seen' if n == 0 else f'g{n - 1}'}, %f{n}")
     body = "\n".join(calls)
-    last = f"%g{len(parts) - 1}"
+    last = f"%g{count - 1}"
     texts = "\n".join(text for _, text in parts)
     return f"""{texts}
 declare void @llvm.prefetch.p0(ptr, i32, i32, i32)

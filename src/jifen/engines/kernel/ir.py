@@ -64,13 +64,15 @@ what waits to be written holds up what is put aside."""
 @dataclass(kw_only=True)
 class Body(Lookups):
     """Writes the function of some outputs of a program. `sources` and `masks` give each variable and each mask its place among the inputs;
-    `ready` and `packed` give those of which another function has made the cells, or bits of the mask, their place among what is so made.
+    `ready`, `made` and `packed` give those of which another function has made the cells, the bytes, or bits of the mask, their place among
+    what is so made; the source of bytes says how these come.
     A mask goes by the name of the first variable that it is about."""
 
     program: Program
     sources: Mapping[str, tuple[int, Source]]
     masks: Mapping[str, int]
     ready: Mapping[str, int] = field(default_factory=dict)
+    made: Mapping[str, int] = field(default_factory=dict)
     packed: Mapping[str, int] = field(default_factory=dict)
     names: dict[Step, str] = field(default_factory=dict)
     wide: dict[tuple[Step, int], str] = field(default_factory=dict)
@@ -210,15 +212,16 @@ class Body(Lookups):
     def _cell(self, op: Op, inputs: dict[str, int]) -> str:
         """The cells of a variable: as another function made them, else coded from its column."""
         if op.name in self.ready:
-            return self._new(
-                f"load {self._type(8)}, ptr {self._between(self.ready[op.name])}, align {self.machine.lanes}"
-            )
+            return self._held(self.ready[op.name])
         slot, source = self.sources[op.name]
-        inputs[f"in{slot}"] = slot
         bits, lane = source.bits, width(op)
-        at = self._new(f"getelementptr i{bits}, ptr %in{slot}, i64 %i")
-        value = self._new(f"load {self._type(bits)}, ptr {at}, align 1")
-        self._ahead(f"%in{slot}", bits)
+        if op.name in self.made:
+            value = self._held(self.made[op.name])
+        else:
+            inputs[f"in{slot}"] = slot
+            at = self._new(f"getelementptr i{bits}, ptr %in{slot}, i64 %i")
+            value = self._new(f"load {self._type(bits)}, ptr {at}, align 1")
+            self._ahead(f"%in{slot}", bits)
         known = ""
         if source.mask:
             mask = source.told_by or op.name
@@ -258,6 +261,10 @@ class Body(Lookups):
         lanes = self.machine.lanes
         told = self._new(f"load i{lanes}, ptr {at}, align 1")
         return self._new(f"bitcast i{lanes} {told} to <{lanes} x i1>")
+
+    def _held(self, place: int) -> str:
+        """What another function made of the rows: cells, or bytes of wide numbers."""
+        return self._new(f"load {self._type(8)}, ptr {self._between(place)}, align {self.machine.lanes}")
 
     def _between(self, place: int, bits: int = 8) -> str:
         """Where what one function makes of a block for others lies: cells, or bits of a mask."""

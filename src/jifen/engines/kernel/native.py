@@ -201,7 +201,7 @@ def laid_out(program: Program, sources: Mapping[str, Source], way: Machine) -> t
     columns = tuple((sink.bits, program.low(sink.step)) for _, sink in sinks)
     first = before(program, slots)
     names = tuple(name for name, _ in slots)
-    return text, Layout(names, tuple(masks_of(slots)), columns, outputs, constants, len(first.cells) + len(first.masks))
+    return text, Layout(names, tuple(masks_of(slots)), columns, outputs, constants, len(first))
 
 
 def _code(layout: Layout, code: bytes, sources: Mapping[str, Source], way: Machine) -> Code:

@@ -100,8 +100,7 @@ class Order:
                 result[name] = own & result[name] if name in result else own
                 return result
             place = [bisect.bisect_right(node.breaks, v) for v in self.cells[name]]
-            table = np.array([[self.never_above(a, b) for b in cells] for a in cells])
-            own = table[np.ix_(place, place)]
+            own = self._table(cells)[np.ix_(place, place)]
             result[name] = own & result[name] if name in result else own
             return result
         rises, falls = self._rises(cells), self._rises(cells[::-1])
@@ -109,6 +108,15 @@ class Order:
             own = relation if rises else _turned(relation) if falls else relation & _turned(relation)
             result[name] = own & result[name] if name in result else own
         return result
+
+    def _table(self, nodes: Sequence[Node]) -> NDArray[np.bool_]:
+        """At (a, b) whether node a is never above node b. Where they rise or fall one after another, neighbours tell it."""
+        up = [self.never_above(a, b) for a, b in pairwise(nodes)]
+        down = [self.never_above(b, a) for a, b in pairwise(nodes)]
+        if not all(up) and not all(down):
+            return np.array([[self.never_above(a, b) for b in nodes] for a in nodes])
+        height = np.cumsum([0, *(not d if all(up) else -(not u) for u, d in zip(up, down, strict=True))])
+        return np.asarray(height[:, None] <= height[None, :])
 
     def _rises(self, nodes: Sequence[Node]) -> bool:
         return all(self.never_above(a, b) for a, b in pairwise(nodes))
