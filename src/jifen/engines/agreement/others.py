@@ -202,6 +202,10 @@ def node_program() -> str | None:
     return str(compute_driver_executable()[0])
 
 
+_AT_ONCE = 16_384
+"""Profiles that go to Node together."""
+
+
 class Browser:
     """The browser's engine with the plan as it is exported for a page. Raises OverflowError for a number that a browser cannot hold."""
 
@@ -221,7 +225,9 @@ class Browser:
     def say(self, crowd: Crowd) -> Said:
         facts, plan = crowd.vocabulary.facts, self.plan
         people = [{f: plain_value(facts[f], v) for f, v in p.items()} for p in crowd.people()]
-        told = self.answers(people)
+        told: list[dict[str, Any]] = []
+        for first in range(0, len(people), _AT_ONCE):
+            told += self.answers(people[first : first + _AT_ONCE])
         refused = np.array(["refused" in t for t in told], bool)
         told = [
             t if "refused" not in t else {"status": STATUSES[-1], "outcome": None, "points": None, "criteria": {}}
