@@ -133,19 +133,14 @@ class AmountAnswer:
 
     def text(self) -> Words:
         """The amount as people read it."""
-        places = currency_places(self.currency)
-        sums = [f"{show_number(n, places)}" for n in dict.fromkeys((self.low, self.high))]
-        period = {"": ("", ""), "year": (" a year", "每年"), "month": (" a month", "每月")}[self.per]
-        unit = in_words(self.currency, "zh")
         if self.discretionary:
+            most = money_text(self.high, self.high, self.currency, "")
+            period = _PERIODS[self.per]
             return {
-                "en": f"may be assessed for up to {self.currency} {sums[-1]}{period[0]}",
-                "zh": f"经评估{period[1]}最高可获{sums[-1]}{unit}",
+                "en": f"may be assessed for up to {most['en']}{period['en']}",
+                "zh": f"经评估{period['zh']}最高可获{most['zh']}",
             }
-        return {
-            "en": f"{self.currency} {' – '.join(sums)}{period[0]}",
-            "zh": f"{period[1]}{'–'.join(sums)}{unit}",
-        }
+        return money_text(self.low, self.high, self.currency, self.per)
 
     def data(self) -> dict[str, Any]:
         return {
@@ -160,6 +155,27 @@ class AmountAnswer:
             "facts": list(self.facts),
             "citation": [c.data() for c in self.citations],
         }
+
+
+_PERIODS = {
+    "": {"en": "", "zh": ""},
+    "year": {"en": " a year", "zh": "每年"},
+    "month": {"en": " a month", "zh": "每月"},
+}
+
+
+def money_text(low: int, high: int, currency: str, per: str) -> Words:
+    """Bounds of a sum in the smallest unit of its currency, as people read them.
+
+    >>> money_text(100_000_00, 250_000_00, "CNY", "year")["en"]
+    'CNY 100,000 – 250,000 a year'
+    """
+    sums = [show_number(n, currency_places(currency)) for n in dict.fromkeys((low, high))]
+    period = _PERIODS[per]
+    return {
+        "en": f"{currency} {' – '.join(sums)}{period['en']}",
+        "zh": f"{period['zh']}{'–'.join(sums)}{in_words(currency, 'zh')}",
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ HELP: Mapping[str, str] = {
     "Write the chart of the indicator.": "写出该指标的图表。",
     "Beijing, Tokyo, Singapore, Silicon Valley side by side.": "北京、东京、新加坡、硅谷并列对照。",
     # population, synthesise, simulate, sql
-    "Hold a table of people against schemes: status, outcome and points of every row.\n\nA run that was killed goes on when the same command is given again. OUT appears only when it is whole.": "用人员表对照方案：每行的结果、类别和积分。\n\n中断后再次运行同一命令即可继续。OUT 只在完整时出现。",
+    "Hold a table of people or organisations against schemes: status, outcome, points and amounts of every row.\n\nA run that was killed goes on when the same command is given again. OUT appears only when it is whole.": "用人员或机构表对照方案：每行的结果、类别、积分和金额。\n\n中断后再次运行同一命令即可继续。OUT 只在完整时出现。",
     "Files, globs or folders of Parquet, CSV or Arrow; then what to write: a file, or a new folder.": "Parquet、CSV 或 Arrow 的文件、通配符或文件夹；最后为要写的文件或新文件夹。",
     "Write a mapping file suggested from the headers of IN, and stop.": "根据 IN 的表头写出建议的对应文件后结束。",
     "Only this column of IN goes to OUT (may be repeated); `none` for none. All if left out.": "只把 IN 的此列写入 OUT（可重复）；`none` 为一列不写。省略则为全部。",
@@ -132,7 +132,7 @@ HELP: Mapping[str, str] = {
     "The file to write: .parquet, .csv or .arrow.": "要写入的文件：.parquet、.csv 或 .arrow。",
     "How many people; 10_000 may be written so.": "人数；可写作 10_000。",
     "A population of policies/populations, or the file of one.": "policies/populations 中的人群，或人群文件。",
-    "Hold reforms of a scheme against a population: who gains, who loses, by group, how many pass, how points are spread.": "用人群检验方案的改动：谁受益、谁受损（可分组），多少人达标，积分如何分布。",
+    "Hold reforms of a scheme against a population: who gains, who loses, by group, how many pass, how points are spread, what it costs.": "用人群检验方案的改动：谁受益、谁受损（可分组），多少人达标，积分如何分布，花费多少。",
     "Files, globs or folders of people (may be repeated).": "人员的文件、通配符或文件夹（可重复）。",
     "The scheme, and the day as of which all is held.": "方案，以及对照所依据的日期。",
     "A version of the scheme that is not law; it may amend one (may be repeated).": "方案的非法定版本，可为修订版（可重复）。",

@@ -108,7 +108,7 @@ def population(
     lang: Language = Lang.en,
     policies: Policies = [],  # noqa: B006
 ) -> None:
-    """Hold a table of people against schemes: status, outcome and points of every row.
+    """Hold a table of people or organisations against schemes: status, outcome, points and amounts of every row.
 
     A run that was killed goes on when the same command is given again. OUT appears only when it is whole.
     """
@@ -221,6 +221,7 @@ _SAY = {
         "lines": "lines of CSV with too few or too many fields", "people": "rows with answers", "stopped":
         "stopped; what is finished is kept, and the same command goes on from there", "disclaimer":
         "This is what the published rules give. The authority decides.", "kept": "finished before", "only": "only bounds known of",
+        "amount": "Amount", "granted": "Granted to", "together": "Together",
         "known": "Points where they are known", "head": "A population held against the schemes",
     },
     "zh": {
@@ -228,7 +229,8 @@ _SAY = {
         "rows": "行", "files": "个文件", "file": "个文件", "unknown": "方案询问的 {n} 个事实没有对应列，视为未知", "reading": "行数", "scheme": "方案",
         "outcome": "结果", "points": "积分", "mean": "平均", "left_out": "行不满足 --where", "undecided": "其中因事实未知",
         "bad": "行因值无法读取而没有结果", "lines": "行 CSV 字段数不符", "people": "行有结果", "stopped": "已中断；已完成部分保留，重新执行同一命令即可继续",
-        "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "kept": "此前已完成", "only": "仅知上下界", "known": "已确定的积分", "head": "群体对照各方案的结果",
+        "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "kept": "此前已完成", "only": "仅知上下界", "amount": "金额", "granted": "获得者",
+        "together": "合计", "known": "已确定的积分", "head": "群体对照各方案的结果",
     },
 }  # fmt: skip
 
@@ -344,12 +346,36 @@ def summary_text(tally: Tally, rules: Jifen, lang: str) -> str:
         console.print(f"{tally.bad:,} {say['bad']}: {values}", markup=False)
     if tally.lines:
         console.print(f"{tally.lines:,} {say['lines']}")
+    if any(t.amounts for t in tally.schemes.values()):
+        console.print(_amounts_table(tally, rules, lang), markup=False)
     if len(tally.schemes) <= _DETAILED:
         for name, t in tally.schemes.items():
             if t.points:
                 console.print(_distribution(name, t.points, say), markup=False)
     console.print(say["disclaimer"])
     return out.getvalue()
+
+
+def _amounts_table(tally: Tally, rules: Jifen, lang: str) -> Any:
+    """To how many each amount is granted, and what it comes to together: bounds where something is unknown."""
+    from rich.table import Table
+
+    from jifen.answers.answer import money_text
+
+    say = _SAY[lang]
+    table = Table(box=None, pad_edge=False)
+    table.add_column(say["scheme"], no_wrap=True)
+    table.add_column(say["amount"])
+    table.add_column(say["granted"], justify="right")
+    table.add_column(say["together"], justify="right")
+    for name, t in tally.schemes.items():
+        titles = {a.id: a.title for version in rules.versions(name) for a in version.amounts}
+        for id_, sum_ in t.amounts.items():
+            number = " – ".join(f"{n:,}" for n in dict.fromkeys((sum_.certain, sum_.possible)))
+            table.add_row(
+                name, titles[id_][lang], number, money_text(sum_.low, sum_.high, sum_.currency, sum_.per)[lang]
+            )
+    return table
 
 
 _DETAILED = 3

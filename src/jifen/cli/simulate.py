@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ from jifen.problems import Problem, RequestError, Where
 
 if TYPE_CHECKING:
     from jifen.population.simulation import Comparison, Table
+    from jifen.population.tally import AmountTally
 
 
 @app.command(
@@ -63,7 +63,7 @@ def simulate(
     lang: Language = Lang.en,
     policies: Policies = [],  # noqa: B006
 ) -> None:
-    """Hold reforms of a scheme against a population: who gains, who loses, by group, how many pass, how points are spread."""
+    """Hold reforms of a scheme against a population: who gains, who loses, by group, how many pass, how points are spread, what it costs."""
     from jifen.answers.door import as_day
     from jifen.plan.form import version_on
     from jifen.population.job import writing
@@ -106,13 +106,14 @@ _SAY = {
         "gain: qualifies then and did not, or for a better outcome · open: one of the two answers is not settled and they differ",
         "points": "Points", "disclaimer": "This is what the rules give. The authority decides.", "was": "before ↓, after →",
         "sums": "sum", "spread": "Points before and after", "changed": "Who gains and who loses", "few": "not shown",
+        "money": "What it comes to (and to how many it is granted)", "amount": "Amount",
     },
     "zh": {
         "against": "对照", "people": "人", "gains": "受益", "loses": "受损", "moves": "变动", "open": "未定", "same": "不变",
         "qualify": "符合", "before": "此前", "after": "此后", "group": "组别", "all": "人数", "mean": "平均积分", "answer": "结果",
         "hidden": "– 不显示：少于 {k} 人，或可由已显示数字推算", "change": "受益：由不符合变为符合，或结果更好 · 未定：其中一个结果尚不能确定且两者不同",
         "points": "积分", "disclaimer": "以上为规则的结果，由主管机关最终决定。", "was": "此前 ↓，此后 →", "sums": "合计",
-        "spread": "积分分布：此前与此后", "changed": "受益与受损", "few": "不显示",
+        "spread": "积分分布：此前与此后", "changed": "受益与受损", "few": "不显示", "money": "金额合计（及获得者数）", "amount": "金额",
     },
 }  # fmt: skip
 
@@ -126,6 +127,7 @@ def _shown(number: int | None, of: int = 0) -> str:
 def _name(answer: str, lang: str) -> str:
     from jifen.cli.render import STATUS
 
+    answer = "qualifies" if answer == "eligible" else answer
     return STATUS[answer][2][lang] if answer in STATUS else answer
 
 
@@ -166,11 +168,34 @@ def print_comparison(c: Comparison, baseline: str, lang: str) -> None:
         for low, high, x, y in c.points:
             grid.add_row(f"{low}" if low == high else f"{low}–{high}", _shown(x), _shown(y))
         console.print(grid)
+    if c.costs:
+        console.print(_costs(c, say, lang), markup=False)
     console.print(say["change"])
-    if "null" in json.dumps(c.data()):
+    if c.hides:
         console.print(say["hidden"].format(k=c.k))
     console.print(say["disclaimer"])
     console.print()
+
+
+def _costs(c: Comparison, say: dict[str, str], lang: str) -> Any:
+    """What each amount comes to before and after, and to how many it is granted."""
+    from rich.table import Table as Grid
+
+    grid = Grid(title=say["money"], title_justify="left", box=None, pad_edge=False)
+    for head in ("amount", "before", "after"):
+        grid.add_column(say[head], justify="left" if head == "amount" else "right")
+    for cost in c.costs.values():
+        grid.add_row(cost.words[lang], *(_sum(side, lang) if cost.shown else "–" for side in (cost.before, cost.after)))
+    return grid
+
+
+def _sum(side: AmountTally | None, lang: str) -> str:
+    from jifen.answers.answer import money_text
+
+    if side is None:
+        return ""
+    number = "–".join(f"{n:,}" for n in dict.fromkeys((side.certain, side.possible)))
+    return f"{money_text(side.low, side.high, side.currency, side.per)[lang]} ({number})"
 
 
 def _grid(table: Table, head: str, sums: str, name: Any) -> Any:

@@ -3,6 +3,7 @@
     cn_work_permit_status            qualifies, does not qualify, …
     cn_work_permit_outcome           A, B, …; null unless it qualifies
     cn_work_permit_low, _high        exact bounds of the points, where the scheme has points
+    …_amount_ID_low, _high           exact bounds of each amount of money that the scheme grants
 
 With reasons: `criteria` gives `…_points_ID_low` and `_high` a criterion, `failing` the first requirement that does not hold,
 `distance` the lower bound less the pass mark, `deciding` the unknown fact that is asked first. Rows that are wrong are null.
@@ -11,14 +12,16 @@ With reasons: `criteria` gives `…_points_ID_low` and `_high` a criterion, `fai
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from jifen.engines.kernel import Result
 from jifen.engines.reference import STATUSES
+from jifen.facts.vocabulary import currency_places
 from jifen.plan.form import Plan
+from jifen.population.amounts import Bounds, tally_of
 from jifen.population.coding import Array
 from jifen.population.tally import SchemeTally, Tally
 
@@ -43,6 +46,10 @@ class AnswerColumns:
         columns = [("status", pa.dictionary(pa.int8(), pa.string())), ("outcome", _TEXT)]
         if self.points:
             columns += [("low", pa.int32()), ("high", pa.int32())]
+        self.granted = plan.amounts if plan is not None else ()
+        for each in self.granted:
+            money = pa.decimal128(24, currency_places(each.currency))
+            columns += [(f"amount_{each.amount.id}_{end}", money) for end in ("low", "high")]
         for criterion in self.criteria:
             columns += [(f"points_{criterion}_low", pa.int32()), (f"points_{criterion}_high", pa.int32())]
         if "failing" in self.reasons:
@@ -55,7 +62,13 @@ class AnswerColumns:
         self.outcomes = pa.array(plan.outcomes if plan else (), pa.string())
 
     def write(
-        self, result: Result | None, length: int, right: Array | None, chosen: Array | None, tally: Tally
+        self,
+        result: Result | None,
+        amounts: Mapping[tuple[str, str], Bounds],
+        length: int,
+        right: Array | None,
+        chosen: Array | None,
+        tally: Tally,
     ) -> list[pa.Array]:
         """The columns of a block. `right` marks rows without a mistake, `chosen` rows that are written; None: all.
 
@@ -82,6 +95,10 @@ class AnswerColumns:
             assert result.low is not None and result.high is not None
             arrays += [_numbers(result.low, wrong), _numbers(result.high, wrong)]
             _count_points(own, result.low, result.high, counted)
+        for each in self.granted:
+            bounds, places = amounts[self.name, each.amount.id], currency_places(each.currency)
+            arrays += [_money(bounds.low, places, wrong), _money(bounds.high, places, wrong)]
+            own.amounts[each.amount.id] = tally_of(each, bounds, counted)
         for criterion in self.criteria:
             low, high = result.criteria[criterion]
             arrays += [_numbers(low, wrong), _numbers(high, wrong)]
@@ -109,6 +126,15 @@ def _coded(places: Array | None, names: pa.Array, wrong: Array | None, kind: pa.
 def _numbers(values: Array | None, wrong: Array | None) -> pa.Array:
     assert values is not None
     return pa.array(values.astype(np.int32, copy=False), mask=wrong)
+
+
+def _money(values: Array, places: int, wrong: Array | None) -> pa.Array:
+    """Whole numbers of the smallest unit as decimals of the currency."""
+    wide = np.stack([values, values >> 63], axis=1)
+    told = None if wrong is None else pa.array(~wrong).buffers()[1]
+    return pa.Array.from_buffers(
+        pa.decimal128(24, places), len(values), [told, pa.py_buffer(np.ascontiguousarray(wide))]
+    )
 
 
 def _count(into: Counter[str], places: Array, names: Sequence[str | None]) -> None:

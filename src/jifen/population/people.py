@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from os import cpu_count
@@ -43,13 +43,20 @@ class People:
 
     def hold(self, kernel: Kernel, on: date, take: Callable[[Results, slice], T]) -> Iterator[T]:
         """Run a kernel over everybody, slice by slice on all cores; `take` makes of each slice what is wanted."""
-        used = {f: c for f, c in self.columns.items() if f in kernel.inputs}
-        if not used:
+        if not any(f in kernel.inputs for f in self.columns):
             raise RequestError([Problem("no-fact-column", found=", ".join(list(self.columns)[:8]))])
-        threads = min(cpu_count() or 1, 8)
         for at in range(0, self.rows, _SLICE):
             rows = slice(at, min(at + _SLICE, self.rows))
-            yield take(kernel.run({f: c.part(rows) for f, c in used.items()}, on, threads=threads), rows)
+            yield take(kernel.run(self.part(rows, kernel.inputs), on, threads=self.threads), rows)
+
+    def part(self, rows: slice, facts: Collection[str]) -> dict[str, Column]:
+        """The columns of some facts, as far as there are any, for some of the people."""
+        return {f: c.part(rows) for f, c in self.columns.items() if f in facts}
+
+    @property
+    def threads(self) -> int:
+        """How many threads work on them."""
+        return min(cpu_count() or 1, 8)
 
     def groups(self, by: str, lang: str = "en") -> Groups:
         """People grouped by a fact: `education.degree`, `family.partner`, or `age:10` for a number in steps of ten.

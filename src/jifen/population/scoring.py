@@ -1,4 +1,4 @@
-"""Blocks of a table in, blocks with answers out: status, outcome and bounds of the points of every scheme asked.
+"""Blocks of a table in, blocks with answers out: status, outcome, bounds of the points and of the amounts of every scheme asked.
 
 The columns of an answer are named by the scheme, `cn_work_permit_status`, `…_outcome`, `…_low`, `…_high`; the latter two where the
 scheme has points. A row with a value that cannot be read has no answer, and with `bad_rows="report"` the column `problem` says why.
@@ -22,6 +22,7 @@ from jifen.engines.kernel.derive import derived, later
 from jifen.engines.reference import STATUSES
 from jifen.facts.values import show_value
 from jifen.plan.form import Plan
+from jifen.population.amounts import Amounts
 from jifen.population.answer_columns import AnswerColumns
 from jifen.population.coding import Array, Coded, Coding, coder
 from jifen.population.mapping import Columns, by_name, check, read_mapping
@@ -95,7 +96,8 @@ class Scorer:
             compiled[_WHERE] = compile_where(settings.where, subject, self.on, rules.shelf)
         follow = rules.derivations
         self.kernel = compile_kernel(compiled, vocabulary, follow, reasons=frozenset(settings.reasons))
-        asked = set(self.kernel.inputs)
+        self.amounts = Amounts(self.plans, vocabulary, follow)
+        asked = dict.fromkeys((*self.kernel.inputs, *self.amounts.facts))
         codes = _codes(compiled.values())
         self.unasked = tuple(c for c, coding in self.columns.items() if coding.fact.id not in asked)
         self.coders: list[tuple[Coding, Callable[[pa.Array], Coded]]] = [
@@ -103,7 +105,7 @@ class Scorer:
             for column, coding in self.columns.items()
         ]
         given = {coding.fact.id for coding in self.columns.values()}
-        self.unknown = tuple(f for f in self.kernel.inputs if f not in given)
+        self.unknown = tuple(f for f in asked if f not in given)
         self.kept = schema.names if settings.keep is None else _kept(settings.keep, schema, file)
         self.needed = list(dict.fromkeys([*self.columns, *self._currencies(), *self.kept]))
         self.writers = [AnswerColumns(name, plan, settings.reasons) for name, plan in self.plans.items()]
@@ -128,12 +130,13 @@ class Scorer:
         tally = Tally(rows=len(block))
         for each in bad:
             tally.mistakes[f"{each.column} [{each.problem.code}]"] += 1
+        amounts = self.amounts.of(columns, self.on, len(block)) if results is not None else {}
         chosen = self._chosen(results, wrong, tally)
         right = None if wrong is None else ~wrong
         arrays = [block.column(n) for n in self.kept]
         for writer in self.writers:
             result = results.get(writer.name) if results is not None else None
-            arrays += writer.write(result, len(block), right, chosen, tally)
+            arrays += writer.write(result, amounts, len(block), right, chosen, tally)
         if self.settings.bad_rows == "report":
             arrays.append(_problem_column(bad, first, len(block)))
         made = pa.RecordBatch.from_arrays(_fitted(arrays, self.schema), schema=self.schema)

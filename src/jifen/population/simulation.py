@@ -1,4 +1,4 @@
-"""Reforms held against a population: who gains, who loses, by group, and how the points are spread; small cells taken out.
+"""Reforms held against a population: who gains, who loses, by group, how the points are spread, what it costs; small cells taken out.
 
 Both sides are held against the same people as of the same day. A person *gains* who then qualifies and did not, or for a better
 outcome; *loses* likewise; is *open* where one of the two answers is undetermined or for the authority and they differ; *moves* where
@@ -8,7 +8,7 @@ both qualify and the outcomes cannot be compared.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -18,12 +18,14 @@ import numpy as np
 from jifen.answers.door import Jifen
 from jifen.engines.kernel import Results, compile_kernel
 from jifen.engines.reference import STATUSES
+from jifen.forms import Words
 from jifen.plan.compile import compile_plan
 from jifen.plan.form import Plan
+from jifen.population.amounts import Amounts, Bounds, tally_of
 from jifen.population.coding import Array
 from jifen.population.people import Groups, People
 from jifen.population.suppression import holes, line_holes
-from jifen.population.tally import bins
+from jifen.population.tally import AmountTally, bins
 from jifen.schemes.model import Scheme
 
 CHANGES = ("gains", "loses", "moves", "open", "same")
@@ -62,9 +64,24 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """One amount of money before and after, None where the law has no such amount; `shown` is false where so few people are granted it, or
+    granted another sum, that their sums could be told from it."""
+
+    words: Words
+    before: AmountTally | None
+    after: AmountTally | None
+    shown: bool
+
+    def data(self) -> dict[str, Any]:
+        sides = {"before": self.before, "after": self.after} if self.shown else {}
+        return {"words": dict(self.words)} | {n: None if s is None else asdict(s) for n, s in sides.items()}
+
+
+@dataclass(frozen=True)
 class Comparison:
     """A reform against the baseline. `changes` are all people by change; `by` the same a group; `transitions` answers before × after;
-    `points` (first, last, people before, people after) of those whose points are known.
+    `points` (first, last, people before, people after) of those whose points are known; `costs` what each amount comes to.
     """
 
     reform: str
@@ -75,7 +92,21 @@ class Comparison:
     transitions: Table
     by: Mapping[str, Table]
     points: tuple[tuple[int, int, int | None, int | None], ...]
+    costs: Mapping[str, Cost]
     k: int
+
+    @property
+    def hides(self) -> bool:
+        """Whether any number was taken out."""
+        tables = (self.transitions, *self.by.values())
+        lines: list[Iterable[int | None]] = [
+            self.before.answers.values(),
+            self.after.answers.values(),
+            self.changes.values(),
+        ]
+        lines += [line for t in tables for line in (*t.cells, t.row_sums, t.column_sums)]
+        lines += [sides for _, _, *sides in self.points]
+        return any(n is None for line in lines for n in line) or not all(c.shown for c in self.costs.values())
 
     def data(self) -> dict[str, Any]:
         return {
@@ -87,6 +118,7 @@ class Comparison:
             "transitions": self.transitions.data(),
             "by": {f: t.data() for f, t in self.by.items()},
             "points": [{"from": a, "to": b, "before": x, "after": y} for a, b, x, y in self.points],
+            "costs": {name: cost.data() for name, cost in self.costs.items()},
             "not_shown_below": self.k,
         }
 
@@ -136,11 +168,17 @@ def _held(
     k: int,
 ) -> dict[str, Comparison]:
     follow = rules.derivations
-    kernel = compile_kernel({"": before, **plans}, rules.vocabulary, follow)
+    sides = {"": before, **plans}
+    kernel = compile_kernel(sides, rules.vocabulary, follow)
+    amounts = Amounts(sides, rules.vocabulary, follow)
     counts = {n: _Count(before, plan, groups) for n, plan in plans.items()}
 
     def take(results: Results, rows: slice) -> dict[str, _Block]:
-        return {n: c.block(results[""], results[n], rows) for n, c in counts.items()}
+        granted = amounts.of(people.part(rows, amounts.facts), on, rows.stop - rows.start, people.threads)
+        by_side: dict[str, dict[str, Bounds]] = {n: {} for n in sides}
+        for (side, amount), bounds in granted.items():
+            by_side[side][amount] = bounds
+        return {n: c.block(results[""], results[n], rows, (by_side[""], by_side[n])) for n, c in counts.items()}
 
     for blocks in people.hold(kernel, on, take):
         for n, block in blocks.items():
@@ -155,6 +193,30 @@ class _Block:
     tables: tuple[Array, ...]
     before: Counter[int]
     after: Counter[int]
+    costs: dict[str, _Sums]
+
+
+@dataclass
+class _Sums:
+    """One amount before and after, and how many people are granted another sum."""
+
+    words: Words
+    before: AmountTally | None = None
+    after: AmountTally | None = None
+    changed: int = 0
+
+    def add(self, other: _Sums) -> None:
+        for side, more in ((self.before, other.before), (self.after, other.after)):
+            if side is not None and more is not None:
+                side.add(more)
+        self.changed += other.changed
+
+    def cost(self, k: int) -> Cost:
+        counts = [self.changed]
+        for side in (self.before, self.after):
+            if side is not None:
+                counts += [side.certain, side.possible, side.possible - side.certain]
+        return Cost(self.words, self.before, self.after, not any(0 < n < k for n in counts))
 
 
 class _Count:
@@ -164,21 +226,29 @@ class _Count:
         sizes = [1, *(len(g.names) for g in groups)]
         self.tables = [np.zeros((s, len(self.rows), len(self.columns)), np.int64) for s in sizes]
         self.points: tuple[Counter[int], Counter[int]] = (Counter(), Counter())
+        self.costs: dict[str, _Sums] = {}
 
-    def block(self, before: Any, after: Any, rows: slice) -> _Block:
+    def block(
+        self, before: Any, after: Any, rows: slice, granted: tuple[Mapping[str, Bounds], Mapping[str, Bounds]]
+    ) -> _Block:
         was, then = _answer(before, self.before), _answer(after, self.after)
         pair = was * len(self.columns) + then
         size = len(self.rows) * len(self.columns)
         tables = [np.bincount(pair, minlength=size)]
         for g in self.groups:
             tables.append(np.bincount(g.places[rows] * size + pair, minlength=size * len(g.names)))
-        return _Block(tuple(tables), _points(before), _points(after))
+        return _Block(tuple(tables), _points(before), _points(after), _sums(self.before, self.after, granted))
 
     def add(self, block: _Block) -> None:
         for table, more in zip(self.tables, block.tables, strict=True):
             table += more.reshape(table.shape)
         self.points[0].update(block.before)
         self.points[1].update(block.after)
+        for name, sums in block.costs.items():
+            if name in self.costs:
+                self.costs[name].add(sums)
+            else:
+                self.costs[name] = sums
 
     def comparison(self, name: str, people: int, k: int) -> Comparison:
         change = self.changes()
@@ -199,6 +269,7 @@ class _Count:
             _table(self.rows, self.columns, whole, k),
             by,
             _spread(*self.points, k),
+            {name: sums.cost(k) for name, sums in self.costs.items()},
             k,
         )
 
@@ -242,6 +313,19 @@ def _points(result: Any) -> Counter[int]:
         least = int(known.min())
         counted.update({least + i: n for i, n in enumerate(np.bincount(known - least).tolist()) if n})
     return counted
+
+
+def _sums(before: Plan, after: Plan, granted: tuple[Mapping[str, Bounds], Mapping[str, Bounds]]) -> dict[str, _Sums]:
+    """Each amount of either side: what it comes to in a block, and to how many another sum is granted."""
+    found: dict[str, _Sums] = {}
+    known = [{g.amount.id: g for g in plan.amounts} for plan in (before, after)]
+    for name in dict.fromkeys((*known[0], *known[1])):
+        sides = [tally_of(g[name], b[name]) if name in g else None for g, b in zip(known, granted, strict=True)]
+        ends = [(b[name].low, b[name].high) if name in b else (np.int64(0), np.int64(0)) for b in granted]
+        changed = int(np.count_nonzero((ends[0][0] != ends[1][0]) | (ends[0][1] != ends[1][1])))
+        [words, *_] = [g[name].amount.title for g in known if name in g]
+        found[name] = _Sums(words, sides[0], sides[1], changed)
+    return found
 
 
 def _side(names: Sequence[str], counts: Array, plan: Plan, points: Counter[int], k: int) -> Side:

@@ -7,13 +7,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
 @dataclass
+class AmountTally:
+    """Of one amount of money: to how many it is granted for certain, and at most; and exact bounds of what they are granted together, in the
+    smallest unit of its currency."""
+
+    currency: str
+    per: str = ""
+    certain: int = 0
+    possible: int = 0
+    low: int = 0
+    high: int = 0
+
+    def add(self, other: AmountTally) -> None:
+        self.certain += other.certain
+        self.possible += other.possible
+        self.low += other.low
+        self.high += other.high
+
+
+@dataclass
 class SchemeTally:
-    """Of one scheme: people by status and by outcome, by exact points, and by points that are known within bounds only.
+    """Of one scheme: people by status and by outcome, by exact points, and by points that are known within bounds only; its amounts.
 
     `points` counts those whose points are known, by number; `open_points` those of whom only bounds are known.
     """
@@ -22,12 +41,15 @@ class SchemeTally:
     outcome: Counter[str] = field(default_factory=Counter)
     points: Counter[int] = field(default_factory=Counter)
     open_points: int = 0
+    amounts: dict[str, AmountTally] = field(default_factory=dict)
 
     def add(self, other: SchemeTally) -> None:
         self.status += other.status
         self.outcome += other.outcome
         self.points += other.points
         self.open_points += other.open_points
+        for name, amount in other.amounts.items():
+            self.amounts.setdefault(name, AmountTally(amount.currency, amount.per)).add(amount)
 
     def data(self) -> dict[str, Any]:
         known = sum(self.points.values())
@@ -39,6 +61,7 @@ class SchemeTally:
             "points_known": known,
             "points_open": self.open_points,
             "points_mean": round(total / known, 2) if known else None,
+            "amounts": {name: asdict(amount) for name, amount in self.amounts.items()},
         }
 
 
@@ -93,6 +116,7 @@ def tally_from(data: Mapping[str, Any]) -> Tally:
             Counter(t["outcome"]),
             Counter({int(p): n for p, n in t["points"].items()}),
             t["points_open"],
+            {name: AmountTally(**amount) for name, amount in t["amounts"].items()},
         )
         for name, t in data["schemes"].items()
     }
