@@ -107,3 +107,21 @@ def test_a_long_title_is_broken_into_lines_in_either_script() -> None:
     chinese = Chart("外资研发中心" * 10, "", (CENTRES,), kind="step", lang="zh")
     for chart, lines in ((english, 2), (chinese, 2)):
         assert chart.svg().count('font-size="16"') == lines
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("a/short/name", ["a/short/name"]),
+        (
+            "Lump sum by paid-in capital · Regional headquarters of a multinational company",
+            ["Lump sum by paid-in capital · Regional", "headquarters of a multinational company"],
+        ),
+        ("外资研发中心 · 在京首个实体化研发创新中心或开放创新平台", ["外资研发中心 · 在京首个实体化研发创新中心或开放创", "新平台"]),
+        ("one " * 30, ["one " * 10 + "one", "one " * 10 + "one…"]),
+    ],
+)  # fmt: skip
+def test_a_long_name_before_a_bar_takes_two_lines_and_no_more(name: str, lines: list[str]) -> None:
+    chart = Chart("T", "d", (Series("people", (Point(name, 3.0),)),), "stacked")
+    written = re.findall(r'text-anchor="end"[^>]*>([^<]*)<', chart.svg())
+    assert written == lines

@@ -29,7 +29,7 @@ class Ran(NamedTuple):
 def jifen(*args: str, cwd: Path = ROOT) -> Ran:
     """Run the command in a process of its own, its output not a terminal."""
     ran = subprocess.run(
-        [sys.executable, "-c", "from jifen.cli import main; main()", *args],
+        [sys.executable, "-m", "jifen", *args],
         cwd=cwd, env={"LANG": "C.UTF-8", "PYTHONPATH": str(ROOT / "src")}, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     return Ran(ran.returncode, ran.stdout, ran.stderr)

@@ -120,8 +120,12 @@ def test_a_bad_row_has_no_amount_and_is_not_counted(rules: jifen.Jifen, tmp_path
 
 def test_the_summary_says_what_each_amount_comes_to(tmp_path: Path) -> None:
     pq.write_table(companies(), tmp_path / "in.parquet")
-    done = run("population", "in.parquet", "out.parquet", "-s", FOREIGN, "--on", str(ON), cwd=tmp_path)
+    done = run(
+        "population", "in.parquet", "out.parquet", "-s", FOREIGN, "--on", str(ON), "--summary", "s.svg", cwd=tmp_path
+    )
     assert done.code == 0, done.err
+    drawn = (tmp_path / "s.svg").read_text("utf-8")
+    assert "open, Share of the foreign capital · Award of Beijing E-Town for foreign investment: 31,000,000" in drawn
     [line] = [each for each in done.out.splitlines() if "Share of the foreign capital  " in each]
     assert line.split("  ")[-1].strip() == "CNY 32,500,000 – 63,500,000"
     assert "2 – 4" in line

@@ -236,14 +236,29 @@ class _Drawing:
             f'<line class="s-{ink}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{_PLAIN[ink]}"/>'
         )
 
-    def _wrapped(self, text: str, size: float = 12) -> list[str]:
+    def _wrapped(self, text: str, size: float = 12, room: float = 0) -> list[str]:
+        """The text in lines that fit into the room; into that of the whole chart if none is given."""
         lines: list[str] = []
         for word in _pieces(text):
-            if lines and _width(lines[-1] + word, size) <= self.width - 40:
+            if lines and _width((lines[-1] + word).rstrip(), size) <= (room or self.width - 40):
                 lines[-1] += word
             else:
                 lines.append(word.lstrip())
         return lines
+
+    def _beside(self, text: str, y: float, room: float) -> None:
+        """A name before a bar: on one line, else on two smaller ones; what does not fit there is left out, and a sign says so."""
+        first, *rest = self._wrapped(text, 12, room)
+        if not rest:
+            size = 13 if _width(text, 13) <= room else 12
+            self._write(self.left - 10, y + 16, text, size, "ink", "end")
+            return
+        second = "".join(rest)
+        if _width(second, 12) > room:
+            kept = next(n for n in range(len(second), -1, -1) if _width(second[:n], 12) + 12 <= room)
+            second = second[:kept].rstrip() + "…"
+        self._write(self.left - 10, y + 9, first.rstrip(), 12, "ink", "end")
+        self._write(self.left - 10, y + 24, second, 12, "ink", "end")
 
     def _legend_places(self) -> list[tuple[float, int]]:
         x, line, found = 20.0, 0, []
@@ -384,7 +399,7 @@ class _Drawing:
         room = self.right - self.left - _width(f"{_amount(most)} {chart.unit}") - 14
         for place, x in enumerate(xs):
             y, left = self.top + 34 * place + 6, self.left
-            self._write(self.left - 10, y + 16, _label(x), 13, "ink", "end")
+            self._beside(_label(x), y, label)
             for n, each in enumerate(chart.series):
                 point = values.get((each.name, x))
                 if point is None or point.y is None:

@@ -221,7 +221,7 @@ _SAY = {
         "lines": "lines of CSV with too few or too many fields", "people": "rows with answers", "stopped":
         "stopped; what is finished is kept, and the same command goes on from there", "disclaimer":
         "This is what the published rules give. The authority decides.", "kept": "finished before", "only": "only bounds known of",
-        "amount": "Amount", "granted": "Granted to", "together": "Together",
+        "amount": "Amount", "granted": "Granted to", "together": "Together", "certain": "certain", "open": "open",
         "known": "Points where they are known", "head": "A population held against the schemes",
     },
     "zh": {
@@ -230,7 +230,7 @@ _SAY = {
         "outcome": "结果", "points": "积分", "mean": "平均", "left_out": "行不满足 --where", "undecided": "其中因事实未知",
         "bad": "行因值无法读取而没有结果", "lines": "行 CSV 字段数不符", "people": "行有结果", "stopped": "已中断；已完成部分保留，重新执行同一命令即可继续",
         "disclaimer": "以上为公布规则的结果，由主管机关最终决定。", "kept": "此前已完成", "only": "仅知上下界", "amount": "金额", "granted": "获得者",
-        "together": "合计", "known": "已确定的积分", "head": "群体对照各方案的结果",
+        "together": "合计", "certain": "已确定", "open": "未定", "known": "已确定的积分", "head": "群体对照各方案的结果",
     },
 }  # fmt: skip
 
@@ -369,7 +369,7 @@ def _amounts_table(tally: Tally, rules: Jifen, lang: str) -> Any:
     table.add_column(say["granted"], justify="right")
     table.add_column(say["together"], justify="right")
     for name, t in tally.schemes.items():
-        titles = {a.id: a.title for version in rules.versions(name) for a in version.amounts}
+        titles = _titles(rules, name)
         for id_, sum_ in t.amounts.items():
             number = " – ".join(f"{n:,}" for n in dict.fromkeys((sum_.certain, sum_.possible)))
             table.add_row(
@@ -430,6 +430,32 @@ def _write_summary(file: Path, data: dict[str, Any], tally: Tally, rules: Jifen,
         file.write_text(text, "utf-8")
 
 
+def _sums(tally: Tally, rules: Jifen, unit: tuple[str, str], lang: str) -> dict[str, dict[str, int | None]]:
+    """What each amount of a unit comes to, in whole units: for certain, and what is still open."""
+    from jifen.facts.vocabulary import currency_places
+    from jifen.plan.values import scale
+
+    say, one = _SAY[lang], scale(currency_places(unit[0]))
+    found: dict[str, dict[str, int | None]] = {}
+    for name, t in tally.schemes.items():
+        for id_, a in t.amounts.items():
+            if (a.currency, a.per) == unit and a.high:
+                title = f"{_titles(rules, name)[id_][lang]} · {rules.versions(name)[-1].title[lang]}"
+                found[title] = {say["certain"]: a.low // one, say["open"]: a.high // one - a.low // one}
+    return found
+
+
+def _unit(currency: str, per: str, lang: str) -> str:
+    from jifen.facts.units import in_words
+
+    return in_words(f"{currency} a {per}" if per else currency, lang)
+
+
+def _titles(rules: Jifen, scheme: str) -> dict[str, Any]:
+    """The titles of the amounts of a scheme, in any of its versions."""
+    return {a.id: a.title for version in rules.versions(scheme) for a in version.amounts}
+
+
 def summary_svg(tally: Tally, rules: Jifen, on: str, lang: str) -> str:
     """Status of each scheme, outcomes where it has several, and the distribution of the points that are known."""
     from jifen.cli.render import STATUS
@@ -444,11 +470,12 @@ def summary_svg(tally: Tally, rules: Jifen, on: str, lang: str) -> str:
     for name, t in tally.schemes.items():
         title = rules.versions(name)[-1].title[lang]
         if name in outcomes:
+            titles = {o.id: o.title[lang] for version in rules.versions(name) for o in version.outcomes}
             charts.append(
                 grouped(
                     f"{title} · {say['outcome']}",
                     description,
-                    {o: {say["people"]: n} for o, n in t.outcome.items()},
+                    {titles[o]: {say["people"]: n} for o, n in t.outcome.items()},
                     lang,
                 )
             )
@@ -456,4 +483,7 @@ def summary_svg(tally: Tally, rules: Jifen, on: str, lang: str) -> str:
             found = [(low, high, [n]) for low, high, n in bins(t.points)]
             words = f"{say['known']}: {_points_text(t, say)}"
             charts.append(spread(f"{title} · {say['points']}", words, found, [say["people"]], lang))
+    for unit in dict.fromkeys((a.currency, a.per) for t in tally.schemes.values() for a in t.amounts.values()):
+        sums, ends = _sums(tally, rules, unit, lang), (say["certain"], say["open"])
+        charts.append(grouped(f"{say['amount']} · {_unit(*unit, lang)}", description, sums, lang, always=ends))
     return together(charts)
