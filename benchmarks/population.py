@@ -196,6 +196,27 @@ def unknowns(name: str, scheme: str, number: int, rounds: int, folder: Path) -> 
             flush=True,
         )
 
+    reasons(scheme, sparse, rounds)
+
+
+def reasons(scheme: str, table: dict[str, Any], rounds: int) -> None:
+    """What reasons cost, beside the answers alone, where a twentieth of every column is null; nothing is known from the round before."""
+    blocks = pa.table(table).to_batches(BLOCK)
+    number = sum(map(len, blocks))
+
+    def answers(*wanted: str) -> None:
+        _all(Scorer(jifen.load(), blocks[0].schema, Settings((scheme,), ON, reasons=wanted, keep=())).score, blocks)
+
+    kinds = {"criteria": ("criteria",), "failing, distance": ("failing", "distance"), "deciding": ("deciding",)}
+    works: dict[str, Callable[[], object]] = {"alone": answers} | {n: partial(answers, *k) for n, k in kinds.items()}
+    took = medians(works, rounds)
+    for name in kinds:
+        rates = " | ".join(f"{number / took[n][0] / 1e6:.2f} M rows/s" for n in (name, "alone"))
+        print(
+            f"| {scheme}, 5 % of every column null, with reasons: {name}, against none | {rates} | {took[name][1] / took['alone'][1]:.2f} × its processor time |",
+            flush=True,
+        )
+
 
 def _all(work: Callable[[Any], object], blocks: list[Any]) -> None:
     for block in blocks:

@@ -29,6 +29,7 @@ from jifen.engines.kernel.resolve import reference_outputs
 from jifen.engines.reference import STATUSES, State
 from jifen.facts.values import Value
 from jifen.facts.vocabulary import Vocabulary
+from jifen.plan.form import Memory, Plan
 from jifen.plan.nodes import Graph
 from jifen.plan.values import RATIO_PARTS, RatioOf, Variable, ratio_value
 from jifen.problems import ProfileError
@@ -95,17 +96,40 @@ def test_status_outcome_points_and_reasons_are_those_of_the_reference(rules: Jif
         assert found == reference_outputs(kernel.laws[scheme], State(plan, person, DAY))
 
 
-def test_the_fact_that_decides_is_the_first_that_the_reference_names(rules: Jifen) -> None:
-    scheme = "cn/work-permit"
+@pytest.mark.parametrize(
+    "scheme",
+    ["cn/work-permit", "cn/r-visa", "sg/compass", "jp/highly-skilled-professional-b", "model/permanent-residence"],
+)
+def test_the_fact_that_decides_is_the_first_that_the_reference_names(rules: Jifen, scheme: str) -> None:
+    """Also where an authority has decided otherwise than is presumed."""
     plan = rules.plan(scheme, DAY)
     assert plan
     people = people_of(rules, scheme, 60, (0.02, 0.1, 0.9))
+    named = _deciding(rules, scheme, plan, people)
+    assert named == [next(iter(State(plan, p, DAY).deciding()), None) for p in people]
+    assert len(set(named)) > 2
+
+
+def test_the_fact_that_decides_is_found_where_the_outcome_hangs_on_an_open_choice(rules: Jifen) -> None:
+    """No published law is so: here Canada's ranking with a mark to pass."""
+    scheme = "ca/express-entry-crs"
+    ranking = rules.plan(scheme, DAY)
+    assert ranking and ranking.total
+    passed = ranking.graph.case(ranking.total, (250,), [ranking.graph.const(1), ranking.graph.const(0)])
+    nodes = (passed, ranking.total)
+    plan = replace(ranking, outcome=passed, outcomes=("passed",), memory=Memory(nodes))
+    people = people_of(rules, scheme, 12, (0.02, 0.1))
+    people = [{f: v for f, v in p.items() if f != "canada.first_official_language"} for p in people]
+    named = _deciding(rules, scheme, plan, people)
+    assert named == [next(iter(State(plan, p, DAY).deciding()), None) for p in people]
+    assert len(set(named)) > 2
+
+
+def _deciding(rules: Jifen, scheme: str, plan: Plan, people: Sequence[Mapping[str, Value]]) -> list[str | None]:
     kernel = compile_kernel({scheme: plan}, rules.vocabulary, rules.derivations, reasons=frozenset({"deciding"}))
     result = kernel.run(columns(people, kernel.inputs, rules.vocabulary), DAY)[scheme]
     assert result.deciding is not None
-    named = [result.facts[n] if n >= 0 else None for n in result.deciding]
-    assert named == [next(iter(State(plan, p, DAY).deciding()), None) for p in people]
-    assert len(set(named)) > 2
+    return [result.facts[n] if n >= 0 else None for n in result.deciding]
 
 
 def test_the_distance_is_that_of_the_certain_points_from_the_pass_mark(rules: Jifen) -> None:

@@ -158,9 +158,9 @@ class Plan:
     def diagrams(self, known: Mapping[str, int]) -> Diagrams:
         """Diagrams where some variables are known; the large functions of a large plan are cut down from the whole."""
         presumed = all(known.get(name) == value for name, value in self.presumed.items())
-        return Diagrams(self.levels, known, self._whole if presumed else None)
+        return Diagrams(self.levels, known, self.whole_of if presumed else None)
 
-    def _whole(self, node: Node) -> Whole | None:
+    def whole_of(self, node: Node) -> Whole | None:
         """The answer and the ways to it with nothing known, made when first needed; None for smaller nodes."""
         large = (self.outcome, self.total, self.best_total, *(self.lists[o.id] for o in self.scheme.outcomes))
         if node not in large:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from jifen.engines.kernel import machine, native
 from jifen.engines.kernel.columns import Column, cells_of, check, distances_of, length, variable_column
+from jifen.engines.kernel.deciding import Deciding
 from jifen.engines.kernel.derive import derived, rules_for
 from jifen.engines.kernel.fingerprint import fingerprint
 from jifen.engines.kernel.ir import Mask, Source
@@ -85,6 +86,7 @@ class Kernel:
         }
         self.laws = {n: Law(n, _reduced(plan, self.cells), self.cells, reasons) for n, plan in ready.items()}
         self.resolvers = {n: Resolver(law) for n, law in self.laws.items()}
+        self.deciders = {n: Deciding(law) for n, law in self.laws.items()} if "deciding" in reasons else {}
         asked = list(dict.fromkeys(f for v in self.variables.values() for f in v.facts))
         self.rules = rules_for(asked, *rules, vocabulary)
         self._asked = asked
@@ -277,7 +279,7 @@ class Kernel:
         if len(open_rows):
             names = list(law.plan.variables)
             with self._making:
-                first = self.resolvers[law.name].deciding(self._cells(law, ready, open_rows))
+                first = self.deciders[law.name].first(self._cells(law, ready, open_rows))
             for n in np.unique(first[first >= 0]):
                 rows_of = open_rows[first == n]
                 for fact in reversed(law.plan.variables[names[n]].facts):

@@ -26,8 +26,6 @@ class Resolver:
     def __init__(self, law: Law) -> None:
         self.law = law
         self._decided: dict[bytes, dict[Out, int]] = {}
-        self._firsts: dict[tuple[int, ...], str] = {}
-        """By the cells of the plan itself, which are fewer than those of a kernel of several."""
 
     def resolve(self, cells: Mapping[str, Array]) -> dict[Out, Array]:
         """All outputs of the plan for rows given by their cells."""
@@ -36,24 +34,6 @@ class Resolver:
         patterns, back = np.unique(table, axis=0, return_inverse=True)
         found = [self._decide(row, dict(zip(names, map(int, row), strict=True))) for row in patterns]
         return {out: np.array([f[out] for f in found], np.int32)[back.reshape(-1)] for out in found[0]}
-
-    def deciding(self, cells: Mapping[str, Array]) -> Array:
-        """For each row the place among the plan's variables of the first that can change the outcome; -1 if none can."""
-        names = list(self.law.plan.variables)
-        under = self.law.ways.under(self.law.plan.outcome)
-        used = [v for v in names if v in under]
-        table = np.stack([cells[v].astype(np.uint16) for v in used], axis=1)
-        patterns, back = np.unique(table, axis=0, return_inverse=True)
-        found = [self._first(dict(zip(used, row, strict=True))) for row in patterns.tolist()]
-        return np.array([names.index(f) if f else -1 for f in found], np.int16)[back.reshape(-1)]
-
-    def _first(self, row: Mapping[str, int]) -> str:
-        values = _values(self.law, row)
-        key = self.law.plan.memory.at(values)
-        done = self._firsts.get(key)
-        if done is None:
-            done = self._firsts[key] = next(iter(State(self.law.plain_plan, values, _DAY).deciding()), "")
-        return done
 
     def _decide(self, pattern: Array, row: Mapping[str, int]) -> dict[Out, int]:
         key = pattern.tobytes()
