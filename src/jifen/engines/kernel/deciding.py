@@ -96,11 +96,13 @@ class _CutDown:
     def __init__(
         self, function: Whole, levels: Mapping[str, int], cells: Mapping[str, Sequence[int]], names: Sequence[str]
     ) -> None:
-        self.offset, cuts = function
-        self.names, self.diagrams = names, Diagrams(levels, {})
+        _, cuts = function
+        self.diagrams = Diagrams(levels, {})
         self.cuts: list[Cut] = [END]
         self._places = {END: 0}
-        self._first = {0: -1}
+        self._asked = {levels[name]: 1 << n for n, name in enumerate(names)}
+        self._under = [0]
+        """For each cut the variables under it as bits, that which is asked first being the lowest."""
         self.steps = []
         for level, breaks, inner in cuts:
             name = self.diagrams.names[level]
@@ -118,7 +120,7 @@ class _CutDown:
             left, back = np.unique(
                 self._left({v: c[rows] for v, c in cells.items()}, rows.stop - at), return_inverse=True
             )
-            firsts = [self._asked_first(n) for n in left.tolist()]
+            firsts = [(self._under[n] & -self._under[n]).bit_length() - 1 for n in left.tolist()]
             found[rows] = np.array(firsts, np.int16)[back.reshape(-1)]
         return found
 
@@ -155,12 +157,9 @@ class _CutDown:
             place = self._places.setdefault(cut, len(self.cuts))
             if place == len(self.cuts):
                 self.cuts.append(cut)
+                under = self._asked[cut.level]
+                for _, each in cut.cells:
+                    under |= self._under[self._places[each]]
+                self._under.append(under)
             found = step.left[key] = (offset << 32) + place
-        return found
-
-    def _asked_first(self, place: int) -> int:
-        found = self._first.get(place)
-        if found is None:
-            asked = set(self.diagrams.support((0, self.cuts[place])))
-            found = self._first[place] = next(n for n, name in enumerate(self.names) if name in asked)
         return found
