@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -19,9 +20,11 @@ from jifen.engines.reference import State
 from jifen.facts.values import plain_value
 from jifen.population import evaluate
 from jifen.population.amounts import Amounts
+from jifen.population.declared import population_file, read_declared
 from jifen.population.people import People
 from jifen.population.reforms import read_reform
 from jifen.population.simulation import simulate
+from jifen.population.synthetic import synthesise
 from jifen.problems import RequestError
 from jifen.schemes.shelf import policy_folder
 from test_population_files import jifen as run
@@ -129,6 +132,18 @@ def test_the_summary_says_what_each_amount_comes_to(tmp_path: Path) -> None:
     [line] = [each for each in done.out.splitlines() if "Share of the foreign capital  " in each]
     assert line.split("  ")[-1].strip() == "CNY 32,500,000 – 63,500,000"
     assert "2 – 4" in line
+
+
+def test_some_synthetic_company_may_be_granted_each_amount(rules: jifen.Jifen) -> None:
+    declared = read_declared(population_file("beijing-companies", [policy_folder()]), rules.vocabulary)
+    companies = pa.Table.from_batches(list(synthesise(declared, 3000, 1)))
+    schemes = [
+        s for s in WITH_AMOUNTS if rules.versions(s)[-1].subject == "organisation" and s != "cn/journal-excellence"
+    ]
+    found = evaluate(companies, rules, schemes, ON, keep=()).read_all()
+    highs = [c for c in found.column_names if "_amount_" in c and c.endswith("_high")]
+    assert len(highs) == 11
+    assert [c for c in highs if not pc.max(found[c]).as_py()] == []
 
 
 def _population(rules: jifen.Jifen, rows: int) -> People:

@@ -10,6 +10,11 @@ import typer
 from jifen.cli.app import Lang, Language, Policies, app, load_rules
 from jifen.problems import Problem, RequestError, Where
 
+_MANY = {
+    "person": {"en": "people", "zh": "名合成人员"},
+    "organisation": {"en": "organisations", "zh": "个合成机构"},
+}
+
 
 @app.command(
     epilog="Examples:  jifen synthesise -n 100_000 --seed 1 people.parquet  ·  "
@@ -48,17 +53,17 @@ def synthesise(
         raise RequestError([Problem("file-exists", Where(str(out)))])
     rules = load_rules(policies)
     declared = read_declared(population_file(population, [policy_folder(), *policies]), rules.vocabulary)
-    people = int(wanted)
+    number_of, subject = int(wanted), declared.subject
     console = Console(stderr=True)
     with writing(out):
-        blocks = synthesise(declared, people, seed)
+        blocks = synthesise(declared, number_of, seed)
         shown = track(
-            blocks, declared.title[lang.value], -(-people // RUN), console=console, disable=not console.is_terminal
+            blocks, declared.title[lang.value], -(-number_of // RUN), console=console, disable=not console.is_terminal
         )
         write_part(out, schema_of(declared, seed), shown, header=True)
     facts = len(declared.spreads)
     words = {
-        "en": f"{out}: {people:,} synthetic people, {facts} facts, seed {seed}. {declared.note['en']}",
-        "zh": f"{out}：{people:,} 名合成人员，{facts} 个事实，种子 {seed}。{declared.note['zh']}",
+        "en": f"{out}: {number_of:,} synthetic {_MANY[subject]['en']}, {facts} facts, seed {seed}. {declared.note['en']}",
+        "zh": f"{out}：{number_of:,} {_MANY[subject]['zh']}，{facts} 个事实，种子 {seed}。{declared.note['zh']}",
     }
     print(words[lang.value])
