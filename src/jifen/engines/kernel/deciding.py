@@ -103,26 +103,39 @@ class _CutDown:
         self._asked = {levels[name]: 1 << n for n, name in enumerate(names)}
         self._under = [0]
         """For each cut the variables under it as bits, that which is asked first being the lowest."""
+        edges: dict[str, set[int]] = {}
+        for level, breaks, _ in cuts:
+            edges.setdefault(self.diagrams.names[level], set()).update(breaks)
+        self._cells: dict[str, Array] = {}
+        """For each variable, from the cells of the kernel to those of this diagram, which are fewer; unknown is one more cell of either."""
+        for name, own in edges.items():
+            places = [bisect.bisect_right(sorted(own), start) for start in cells[name]]
+            self._cells[name] = np.array([*places, len(own) + 1], np.uint16)
         self.steps = []
         for level, breaks, inner in cuts:
             name = self.diagrams.names[level]
-            places = [bisect.bisect_right(breaks, start) for start in cells[name]]
+            firsts = (min(edges[name]) - 1, *sorted(edges[name]))
+            places = [bisect.bisect_right(breaks, start) for start in firsts]
             more = np.array([m for m, _ in inner], np.int64) << 32
             to = np.array([n for _, n in inner], np.int64)
             self.steps.append(_Step(name, len(places), np.array(places), to, more, level, breaks))
 
     def first(self, cells: Mapping[str, Array], count: int) -> Array:
-        """The place among the names of the variable that is asked first, for each row."""
-        found = np.empty(count, np.int16)
+        """The place among the names of the variable that is asked first, for each row. Rows in the same cells are one."""
+        if not self.steps:
+            return np.full(count, -1, np.int16)
+        table = np.stack([own[cells[name]] for name, own in self._cells.items()], axis=1)
+        seen: dict[bytes, int] = {}
+        of_row = [seen.setdefault(row, len(seen)) for row in table.view(f"V{2 * table.shape[1]}").ravel().tolist()]
+        patterns = np.frombuffer(b"".join(seen), np.uint16).reshape(len(seen), -1)
+        found = np.empty(len(patterns), np.int16)
         size = max(256, _FIELDS // (len(self.steps) + 1))
-        for at in range(0, count, size):
-            rows = slice(at, min(at + size, count))
-            left, back = np.unique(
-                self._left({v: c[rows] for v, c in cells.items()}, rows.stop - at), return_inverse=True
-            )
+        for at in range(0, len(patterns), size):
+            some = dict(zip(self._cells, patterns[at : at + size].T, strict=True))
+            left, of = np.unique(self._left(some, len(patterns[at : at + size])), return_inverse=True)
             firsts = [(self._under[n] & -self._under[n]).bit_length() - 1 for n in left.tolist()]
-            found[rows] = np.array(firsts, np.int16)[back.reshape(-1)]
-        return found
+            found[at : at + size] = np.array(firsts, np.int16)[of.reshape(-1)]
+        return found[of_row]
 
     def _left(self, cells: Mapping[str, Array], count: int) -> Array:
         """The cut that each row leaves of the whole."""
