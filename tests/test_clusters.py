@@ -16,7 +16,7 @@ from tables import as_table, random_people
 from test_sql import agree, columns_of, text
 
 ON = date(2026, 11, 23)
-SETTINGS = Settings(("cn/work-permit", "ca/express-entry-crs"), ON, keep=("id",))
+SETTINGS = Settings(("cn/work-permit", "ca/express-entry-crs", "cn/talented-young-scientists"), ON, keep=("id",))
 pytestmark = pytest.mark.filterwarnings(
     "ignore:PySpark does not yet fully support pandas", "ignore::ResourceWarning", "ignore::DeprecationWarning"
 )
