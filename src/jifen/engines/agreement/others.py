@@ -114,6 +114,7 @@ class Sql:
         import duckdb
 
         with duckdb.connect(config={"threads": 1}) as connection:
+            connection.execute("SET enable_progress_bar = false")
             connection.register("people", self._table(crowd))
             found = connection.sql(self.text).to_arrow_table().sort_by("id")
         plan = self.plan
