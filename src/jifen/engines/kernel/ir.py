@@ -36,6 +36,12 @@ class Source:
     unknown: int | None = None
     told_by: str = ""
 
+    @property
+    def reach(self) -> tuple[int, int]:
+        """The least and the greatest number of the domain that the whole numbers of the column can hold."""
+        least, bits = (-(1 << self.bits - 1), self.bits - 1) if self.signed else (0, self.bits)
+        return max(self.low, least), min(self.high, (1 << bits) - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Sink:
@@ -299,8 +305,7 @@ class Body(Lookups):
     def _coded(self, value: str, source: Source, lane: int) -> str:
         """Cells from whole numbers: counted from the low end of the domain, in lanes as narrow as the domain allows."""
         bits = source.bits
-        low = max(source.low, -(1 << bits - 1) if source.signed else 0)
-        high = min(source.high, (1 << bits - (1 if source.signed else 0)) - 1)
+        low, high = source.reach
         span = high - low
         if low:
             value = self._new(f"sub {self._type(bits)} {value}, {self._splat(bits, low)}")

@@ -27,11 +27,11 @@ class Narrowed:
     @property
     def bytes(self) -> Source:
         """How the bytes go on from here."""
-        source, low = self.source, _low(self.source)
-        high = min(source.high, (1 << source.bits - (1 if source.signed else 0)) - 1) - low
+        source = self.source
+        low, high = source.reach
         starts = tuple(s - low for s in source.starts)
         unknown = None if source.unknown is None else _UNKNOWN
-        return replace(source, bits=8, signed=False, low=0, high=high, starts=starts, unknown=unknown)
+        return replace(source, bits=8, signed=False, low=0, high=high - low, starts=starts, unknown=unknown)
 
     @property
     def function(self) -> str:
@@ -43,18 +43,13 @@ class Narrowed:
         return f"""  {name}.at = getelementptr ptr, ptr %in, i64 {self.slot}
   {name}.in = load ptr, ptr {name}.at, align 8
   {name}.to = getelementptr i8, ptr %mid, i64 {self.place * STRIDE}
-  {name} = call i32 @{self.function}(ptr {name}.in, ptr {name}.to, i64 %from, i64 %to, i{bits} {_low(self.source)}, i{bits} {unknown})"""
+  {name} = call i32 @{self.function}(ptr {name}.in, ptr {name}.to, i64 %from, i64 %to, i{bits} {self.source.reach[0]}, i{bits} {unknown})"""
 
 
 def fits(source: Source) -> bool:
     """Whether a column of more than a byte a number can be made into bytes."""
-    low = _low(source)
-    high = min(source.high, (1 << source.bits - (1 if source.signed else 0)) - 1)
+    low, high = source.reach
     return source.bits > 8 and not source.wide and high - low < _UNKNOWN
-
-
-def _low(source: Source) -> int:
-    return max(source.low, -(1 << source.bits - 1) if source.signed else 0)
 
 
 class _Function(Lines):
